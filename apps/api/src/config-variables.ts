@@ -1,0 +1,78 @@
+/** One environment variable, as README and `.env.example` list it. */
+export interface ConfigVariable {
+  readonly name: string;
+  /** What holds when it is not set; empty for nothing. */
+  readonly fallback: string;
+  readonly meaning: string;
+}
+
+/** Every variable that the server reads. `config.ts` reads no other; tests compare README and `.env.example` with it. */
+export const CONFIG_VARIABLES = [
+  { name: "HOST", fallback: "127.0.0.1", meaning: "Address to listen on. A wider one than loopback needs a token." },
+  { name: "PORT", fallback: "8080", meaning: "Port to listen on; 0 takes a free one." },
+  {
+    name: "DATABASE_URL",
+    fallback: "",
+    meaning:
+      "A PostgreSQL server (16 or newer, pgvector 0.8 or newer), as postgres://user:password@host:port/database. Without it and without POSTGRES_HOST the embedded PostgreSQL is used.",
+  },
+  { name: "POSTGRES_HOST", fallback: "", meaning: "The server's host, instead of DATABASE_URL." },
+  { name: "POSTGRES_PORT", fallback: "5432", meaning: "The server's port, with POSTGRES_HOST." },
+  { name: "POSTGRES_USER", fallback: "ai_assistant", meaning: "The server's user, with POSTGRES_HOST." },
+  { name: "POSTGRES_PASSWORD", fallback: "", meaning: "The user's password, with POSTGRES_HOST." },
+  {
+    name: "POSTGRES_PASSWORD_FILE",
+    fallback: "",
+    meaning: "A file that holds the password, instead of POSTGRES_PASSWORD.",
+  },
+  { name: "POSTGRES_DB", fallback: "ai_assistant", meaning: "The database, with POSTGRES_HOST." },
+  { name: "DATABASE_POOL_SIZE", fallback: "10", meaning: "Connections to a PostgreSQL server, at most (2 to 100)." },
+  {
+    name: "DATABASE_STATEMENT_TIMEOUT_MS",
+    fallback: "5000",
+    meaning: "A PostgreSQL server ends a statement after so long.",
+  },
+  { name: "KEEPSAKE_DATA_DIR", fallback: "./data", meaning: "Where the embedded PostgreSQL keeps its data." },
+  {
+    name: "OLLAMA_URL",
+    fallback: "",
+    meaning: "Ollama's address, such as http://127.0.0.1:11434. Without it search goes by words alone.",
+  },
+  { name: "EMBEDDING_MODEL", fallback: "nomic-embed-text", meaning: "The embedding model's name in Ollama." },
+  {
+    name: "EMBEDDING_DIMENSIONS",
+    fallback: "384",
+    meaning: "Length of the vectors; 64 to 768 for nomic-embed-text. Another one gives all memories new vectors.",
+  },
+  {
+    name: "EMBEDDING_QUERY_TIMEOUT_MS",
+    fallback: "1500",
+    meaning: "How long a search waits for its embedding before it goes by words alone.",
+  },
+  {
+    name: "SEARCH_EXACT_ROWS_MAX",
+    fallback: "10000",
+    meaning: "Users with at most so many vectors are searched exactly, the others by the HNSW index.",
+  },
+  { name: "FORGET_RETENTION_DAYS", fallback: "30", meaning: "Days until something forgotten is erased for good." },
+  {
+    name: "KEEPSAKE_ADMIN_TOKEN",
+    fallback: "",
+    meaning: "A secret of 24 characters or more. Once set, every call but /healthz has to send it as a Bearer token.",
+  },
+  {
+    name: "KEEPSAKE_ADMIN_TOKEN_FILE",
+    fallback: "",
+    meaning: "A file that holds the token, instead of KEEPSAKE_ADMIN_TOKEN.",
+  },
+  {
+    name: "KEEPSAKE_ALLOWED_HOSTS",
+    fallback: "",
+    meaning: "Names besides localhost under which a server without a token may be called, separated by commas.",
+  },
+  { name: "LOG_LEVEL", fallback: "info", meaning: "debug, info, warn, error or silent." },
+  { name: "LOG_FORMAT", fallback: "text", meaning: "text for people, json for collectors." },
+] as const satisfies readonly ConfigVariable[];
+
+/** The name of a variable that the server reads. */
+export type ConfigVariableName = (typeof CONFIG_VARIABLES)[number]["name"];

@@ -1,0 +1,111 @@
+import { KEEPSAKE_VERSION } from "@keepsake/contract";
+import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
+import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
+import type { Config, EmbeddingsConfig } from "./config.ts";
+import { requestMissingVectors } from "./memory/backfill.ts";
+import { EMBED_MEMORY_QUEUE } from "./memory/embedding-jobs.ts";
+import { EmbeddingWorker } from "./memory/embedding-worker.ts";
+import { startErasure } from "./memory/erase-forgotten.ts";
+import { activateSpace } from "./platform/embedding-space.ts";
+import { startJobQueue } from "./platform/job-queue.ts";
+import type { Logger } from "./platform/logger.ts";
+import type { Embeddings, Services } from "./platform/services.ts";
+import { createApiServer } from "./server.ts";
+
+/** A running server. Disposing of it ends requests under way, then background work, then the database. */
+export interface Keepsake extends AsyncDisposable {
+  /** Where it listens, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly services: Services;
+  readonly databaseHome: DatabaseHandle["home"];
+}
+
+/** What a test or `main.ts` may listen to, besides the configuration. */
+export type StartOptions = ConnectOptions;
+
+/**
+ * Opens the database, brings its schema up to date, starts the background work and listens.
+ *
+ * @throws DatabaseStartError, MigrationError, ListenError: each with one sentence for the person who starts it
+ */
+export async function startKeepsake(config: Config, logger: Logger, options: StartOptions = {}): Promise<Keepsake> {
+  await using resources = new AsyncDisposableStack();
+  const handle = resources.use(await connect(config.database, options));
+  await bringUpToDate(handle, logger, options);
+  const jobs = resources.use(await startJobQueue(handle, [EMBED_MEMORY_QUEUE], logger.child({ part: "jobs" })));
+  const embeddings = await openEmbeddings(config.embeddings, handle, logger);
+  const services: Services = { ...describe(handle), embeddings, jobs, logger, settings: config.settings };
+  const server = createApiServer(config.server, services);
+  startBackgroundWork(services, resources);
+  resources.defer(() => server.close());
+  const url = await listen(server, config.server);
+  const running = resources.move();
+  return { url, services, databaseHome: handle.home, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: StartOptions): Promise<void> {
+  const { applied, ahead } = await migrate(handle, options);
+  if (applied.length > 0) logger.info({ applied }, "the database's schema is up to date");
+  if (ahead.length > 0)
+    logger.warn({ ahead }, `the database is newer than Keepsake ${KEEPSAKE_VERSION}, and compatible`);
+}
+
+function describe(handle: DatabaseHandle): Pick<Services, "db" | "database" | "ping"> {
+  const { db, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
+  return { db, database: { home, version, pgvector }, ping: (timeoutMs) => handle.ping(timeoutMs) };
+}
+
+async function openEmbeddings(
+  config: EmbeddingsConfig | null,
+  handle: DatabaseHandle,
+  logger: Logger,
+): Promise<Embeddings | null> {
+  if (!config) return null;
+  const embedder: Embedder = createCachedEmbedder(createOllamaEmbedder(config));
+  return { embedder, space: await activateSpace(handle, embedder.space, logger) };
+}
+
+function startBackgroundWork(services: Services, resources: AsyncDisposableStack): void {
+  const stop = new AbortController();
+  const tasks = [startErasure(services, stop.signal)];
+  if (services.embeddings) {
+    resources.use(new EmbeddingWorker(services, services.embeddings));
+    tasks.push(backfill(services, services.embeddings, stop.signal));
+  }
+  resources.defer(async () => {
+    stop.abort();
+    await Promise.all(tasks);
+  });
+}
+
+async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {
+  try {
+    const requested = await requestMissingVectors(services, embeddings, signal);
+    if (requested > 0) services.logger.info({ requested }, "memories without vectors are embedded in the background");
+  } catch (error) {
+    if (!signal.aborted)
+      services.logger.warn({ error: String(error) }, "asking for missing vectors failed; the next start asks again");
+  }
+}
+
+/** The address is taken, or cannot be had. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+}
+
+async function listen(server: ReturnType<typeof createApiServer>, { host, port }: Config["server"]): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (cause) {
+    throw new ListenError(toListenFault(cause, host, port), { cause });
+  }
+}
+
+function toListenFault(cause: unknown, host: string, port: number): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : null;
+  if (code === "EADDRINUSE")
+    return `Port ${port} on ${host} is taken: stop what listens there, or set PORT to another one.`;
+  if (code === "EACCES") return `Port ${port} may not be used without special rights: set PORT to one above 1023.`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `HOST=${host} is not an address of this machine.`;
+  return `Cannot listen on ${host}:${port} (${String(code)}).`;
+}

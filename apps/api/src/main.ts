@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { KEEPSAKE_VERSION } from "@keepsake/contract";
+import { DatabaseStartError, MigrationError } from "@keepsake/db";
+import { banner } from "./banner.ts";
+import { type Config, ConfigError, loadConfig } from "./config.ts";
+import { ListenError, startKeepsake } from "./keepsake.ts";
+import { createLogger, type Logger } from "./platform/logger.ts";
+
+/** With what the process runs. */
+export interface RunOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** Ends the server cleanly, as SIGINT and SIGTERM do. */
+  readonly signal?: AbortSignal;
+}
+
+/** Faults that the person who starts the server can mend: one sentence each, no stack. */
+const STARTING_FAULTS = [ConfigError, DatabaseStartError, MigrationError, ListenError];
+
+/**
+ * Runs the server until it is told to stop.
+ *
+ * @returns the process's exit code: 0 after a clean stop, 1 when it could not start or its database died
+ */
+export async function run({ env, signal }: RunOptions): Promise<number> {
+  let config: Config;
+  try {
+    config = loadConfig(env, (path) => readFileSync(path, "utf8"));
+  } catch (error) {
+    return reportFault(error);
+  }
+  const logger = createLogger(config.logging);
+  logger.info({ pid: process.pid }, `Keepsake ${KEEPSAKE_VERSION} starts (pid ${process.pid})`);
+  try {
+    return await serve(config, logger, signal);
+  } catch (error) {
+    return reportFault(error);
+  }
+}
+
+async function serve(config: Config, logger: Logger, signal: AbortSignal | undefined): Promise<number> {
+  const stop = stopRequested(signal);
+  const died = Promise.withResolvers<"died">();
+  await using keepsake = await startKeepsake(config, logger, {
+    onProgress: (step) => logger.info(step),
+    onFatal: (error) => {
+      logger.error({ error: error.message }, "the embedded database died: the server stops, and can be started again");
+      died.resolve("died");
+    },
+  });
+  await announce(config, logger, keepsake);
+  const reason = await Promise.race([stop, died.promise]);
+  if (reason === "died") return 1;
+  logger.info(`stopping (${reason}): requests under way are finished first`);
+  await keepsake[Symbol.asyncDispose]();
+  logger.info("stopped");
+  return 0;
+}
+
+async function announce(config: Config, logger: Logger, keepsake: Awaited<ReturnType<typeof startKeepsake>>) {
+  const health = await keepsake.services.embeddings?.embedder.health({ signal: AbortSignal.timeout(2_000) });
+  for (const line of banner(config, keepsake, health ?? null)) logger.info(line);
+}
+
+/** Resolves with what asked for the stop. A second signal ends the process at once. */
+function stopRequested(signal: AbortSignal | undefined): Promise<string> {
+  return new Promise((resolve) => {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(name, () => {
+        process.once(name, () => process.exit(1));
+        resolve(name);
+      });
+    }
+    const aborted = () => resolve("the command that started it ended");
+    if (signal?.aborted) aborted();
+    signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
+
+function reportFault(error: unknown): number {
+  const isExpected = STARTING_FAULTS.some((kind) => error instanceof kind);
+  process.stderr.write(`${isExpected ? (error as Error).message : fullText(error)}\n`);
+  return 1;
+}
+
+const fullText = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+const isEntryPoint = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href;
+if (isEntryPoint) process.exitCode = await run({ env: process.env });

@@ -1,0 +1,58 @@
+import { users } from "@keepsake/db/schema";
+import { gt } from "drizzle-orm";
+import type { Actor } from "../platform/actor.ts";
+import type { Embeddings, Services } from "../platform/services.ts";
+import { requestVectors } from "./embedding-jobs.ts";
+import { listPendingIds } from "./vector-store.ts";
+
+/** Rows of one statement: small, since on the embedded home everything else waits behind it. */
+const PAGE_ROWS = 500;
+
+/**
+ * Asks for every vector that the active space lacks: of memories added while embeddings were off, of a new model, and
+ * of jobs that a killed process had taken. Runs at every start; what already waits is not asked for twice.
+ *
+ * @returns how many memories were asked for
+ */
+export async function requestMissingVectors(
+  services: Services,
+  embeddings: Embeddings,
+  signal: AbortSignal,
+): Promise<number> {
+  let requested = 0;
+  for await (const actor of allUsers(services)) {
+    if (signal.aborted) return requested;
+    requested += await requestOfUser(actor, services, embeddings, signal);
+  }
+  return requested;
+}
+
+async function requestOfUser(actor: Actor, services: Services, { space }: Embeddings, signal: AbortSignal) {
+  let requested = 0;
+  let after: string | null = null;
+  while (!signal.aborted) {
+    const ids: string[] = await listPendingIds(actor, services.db, space.id, { after, limit: PAGE_ROWS });
+    if (ids.length === 0) break;
+    await services.db.transaction((tx) => requestVectors(actor, tx, services, ids));
+    requested += ids.length;
+    after = ids.at(-1) ?? null;
+  }
+  return requested;
+}
+
+/** Every user there is, a page at a time. */
+export async function* allUsers({ db }: Pick<Services, "db">): AsyncGenerator<Actor> {
+  let after = "";
+  while (true) {
+    const page = await db
+      .select({ userId: users.userId })
+      .from(users)
+      .where(gt(users.userId, after))
+      .orderBy(users.userId)
+      .limit(PAGE_ROWS);
+    yield* page;
+    const last = page.at(-1);
+    if (!last) return;
+    after = last.userId;
+  }
+}

@@ -1,0 +1,126 @@
+import type { SearchMemoriesInput } from "@keepsake/contract";
+import type { Queryable } from "@keepsake/db";
+import { knowledge } from "@keepsake/db/schema";
+import { type SQL, sql } from "drizzle-orm";
+import type { Actor } from "../platform/actor.ts";
+import type { Candidate } from "./search-candidate.ts";
+import { currentlyTrue, filterConditions, replacedVersionsAt } from "./search-filters.ts";
+
+/** Forms that take part in one search, the most selective ones: a long query must not scan the index a thousand times. */
+const FORMS_MAX = 48;
+/** A form that only a stem of ours found, such as "swiatl" for "światła". */
+const STEM_WEIGHT = 0.6;
+/** A word that English full text leaves out, such as "the". */
+const STOP_WORD_WEIGHT = 0.05;
+
+/**
+ * Endings of Polish nouns, adjectives and verbs, without diacritics, longest first. What is left is searched as a
+ * beginning, so that "światła" finds "światło": PostgreSQL has no Polish stemmer.
+ */
+const POLISH_ENDINGS =
+  "(iami|owie|iego|iemu|ami|ach|owi|iej|ego|emu|ych|ich|ymi|imi|iom|iow|ej|em|om|ow|ie|ia|io|iu|ia|a|e|i|o|u|y)$";
+
+/**
+ * The query's words in every form that a row may hold: exact without diacritics, English stem, and the beginning that
+ * stays when a Polish ending is taken off. Words are told apart by their position, the same in each configuration.
+ */
+function queryForms(query: string): SQL {
+  return sql`
+    exact as (
+      select lexeme, positions[1] as word from unnest(to_tsvector('keepsake_simple', ${query}))
+    ),
+    english as (
+      select lexeme, positions[1] as word from unnest(to_tsvector('keepsake_english', ${query}))
+    ),
+    stem as (
+      select regexp_replace(lexeme, ${POLISH_ENDINGS}, '') as lexeme, word from exact
+    ),
+    forms as materialized (
+      select word, form, max(weight) as weight from (
+        select word, ${literal(sql`lexeme`)} as form,
+          case when word in (select word from english) then 1 else ${STOP_WORD_WEIGHT}::float8 end as weight
+        from exact
+        union all
+        select word, ${literal(sql`lexeme`)}, 1 from english
+        union all
+        select stem.word, ${literal(sql`stem.lexeme`)} || ':*', ${STEM_WEIGHT}::float8 from stem
+        join exact on exact.word = stem.word and exact.lexeme <> stem.lexeme
+        where length(stem.lexeme) >= 4
+      ) all_forms group by word, form
+    )`;
+}
+
+/** A lexeme as one operand of a tsquery: quotes and backslashes doubled, everything else taken as it is. */
+function literal(lexeme: SQL): SQL {
+  return sql`'''' || replace(replace(${lexeme}, '\\', '\\\\'), '''', '''''') || ''''`;
+}
+
+/** What may be found: the memories that are true now, or those that were at `asOf` with what they said then. */
+function documents(actor: Actor, input: SearchMemoriesInput): SQL {
+  const current = sql`
+    select ${knowledge.id} as id, null::int as version, ${knowledge.search} as search,
+      ${knowledge.updatedAt} as updated_at, ${knowledge.importance} as importance, ${knowledge.weight} as weight
+    from ${knowledge}
+    where ${knowledge.userId} = ${actor.userId} and ${currentlyTrue(input.asOf)} and ${filterConditions(input)}`;
+  return input.asOf ? sql`${current} union all ${replacedVersionsAt(actor, input, input.asOf)}` : current;
+}
+
+/**
+ * Memories that share words with the query, best first: the sum over the query's words of inverse document frequency ×
+ * ts_rank of the word's best form. Any word is enough; AND-ed words would find nothing for most spoken questions.
+ */
+export async function searchByWords(
+  actor: Actor,
+  db: Queryable,
+  input: SearchMemoriesInput,
+  limit: number,
+): Promise<Candidate[]> {
+  const rows = await db.execute<Row>(sql`
+    with ${queryForms(input.query)},
+    corpus as materialized (
+      select count(*)::float8 as size from ${knowledge}
+      where ${knowledge.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null
+    ),
+    weighted as materialized (
+      select word, form::tsquery as form, weight >= ${STEM_WEIGHT} as selects,
+        weight * ln(1 + (greatest(size - holders, 0) + 0.5) / (holders + 0.5)) as idf
+      from forms cross join corpus cross join lateral (
+        select count(*)::float8 as holders from ${knowledge}
+        where ${knowledge.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null
+        and ${knowledge.search} @@ form::tsquery
+      ) as frequency
+      order by idf desc limit ${FORMS_MAX}
+    ),
+    selector as materialized (
+      select coalesce(
+        string_agg(form::text, ' | ') filter (where selects),
+        string_agg(form::text, ' | '))::tsquery as query
+      from weighted
+    ),
+    documents as (${documents(actor, input)})
+    select id, version, updated_at, importance, weight, score
+    from documents cross join selector cross join lateral (
+      select sum(best) as score from (
+        select max(idf * ts_rank(search, form)) as best from weighted where search @@ form group by word
+      ) as words
+    ) as scored
+    where search @@ query
+    order by score desc, id desc
+    limit ${limit}`);
+  return rows.map(toCandidate);
+}
+
+type Row = {
+  id: string;
+  version: number | null;
+  updated_at: string | Date;
+  importance: number;
+  weight: number;
+  score: number;
+};
+
+/** A row of a search statement as ranking takes it. */
+export function toCandidate(row: Row): Candidate {
+  const { id, version, importance, weight } = row;
+  return { id, version, importance, weight, score: Number(row.score), updatedAt: new Date(row.updated_at) };
+}

@@ -1,0 +1,106 @@
+import { FORBIDDEN_KEYS, type JsonObject, type Memory, type MemoryVersion } from "@keepsake/contract";
+import { embeddings, knowledge, knowledgeVersions } from "@keepsake/db/schema";
+import { sql } from "drizzle-orm";
+import type { Actor } from "../platform/actor.ts";
+
+/** The columns of a memory as it goes to the caller, and whether it has vectors in the space. */
+export function memoryColumns(actor: Actor, spaceId: number | null) {
+  return {
+    id: knowledge.id,
+    content: knowledge.content,
+    kind: knowledge.kind,
+    source: knowledge.source,
+    tags: knowledge.tags,
+    importance: knowledge.importance,
+    confidence: knowledge.confidence,
+    language: knowledge.language,
+    metadata: knowledge.metadata,
+    version: knowledge.version,
+    validFrom: knowledge.validFrom,
+    validTo: knowledge.validTo,
+    supersededBy: knowledge.supersededBy,
+    expiresAt: knowledge.expiresAt,
+    createdAt: knowledge.createdAt,
+    updatedAt: knowledge.updatedAt,
+    forgottenAt: knowledge.forgottenAt,
+    embeddingFailure: knowledge.embeddingFailure,
+    hasVectors: spaceId === null ? sql<boolean>`false` : hasVectors(actor, spaceId),
+  };
+}
+
+/** Whether the knowledge row of the outer statement has vectors in a space. */
+export function hasVectors(actor: Actor, spaceId: number) {
+  return sql<boolean>`exists (
+    select 1 from ${embeddings} where ${embeddings.userId} = ${actor.userId}
+    and ${embeddings.spaceId} = ${spaceId} and ${embeddings.itemType} = 'knowledge'
+    and ${embeddings.itemId} = ${knowledge.id})`;
+}
+
+type Row = Omit<Memory, "embedding" | "metadata"> & {
+  metadata: unknown;
+  embeddingFailure: string | null;
+  hasVectors: boolean;
+};
+
+/** A row as the contract promises it. `spaceId` null says that embeddings are off. */
+export function toMemory(row: Row, spaceId: number | null): Memory {
+  const { embeddingFailure, hasVectors: ready, metadata, ...rest } = row;
+  return { ...rest, metadata: toMetadata(metadata), embedding: embeddingState(ready, embeddingFailure, spaceId) };
+}
+
+function embeddingState(ready: boolean, failure: string | null, spaceId: number | null): Memory["embedding"] {
+  if (spaceId === null) return "off";
+  if (failure !== null) return "failed";
+  return ready ? "ready" : "pending";
+}
+
+/** Metadata that came by other ways than the contract may own keys on which superjson throws: they are left out. */
+export function toMetadata(value: unknown): JsonObject | null {
+  if (typeof value !== "object" || value === null) return null;
+  return withoutForbiddenKeys(value) as JsonObject;
+}
+
+function withoutForbiddenKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutForbiddenKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !FORBIDDEN_KEYS.has(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutForbiddenKeys(inner)]));
+}
+
+/** What a memory says now: the columns that a version keeps. */
+export const currentColumns = {
+  version: knowledge.version,
+  content: knowledge.content,
+  kind: knowledge.kind,
+  source: knowledge.source,
+  tags: knowledge.tags,
+  importance: knowledge.importance,
+  confidence: knowledge.confidence,
+  language: knowledge.language,
+  metadata: knowledge.metadata,
+  validFrom: knowledge.validFrom,
+  validTo: knowledge.validTo,
+  recordedAt: knowledge.recordedAt,
+};
+
+/** What a memory said before. */
+export const replacedColumns = {
+  version: knowledgeVersions.version,
+  content: knowledgeVersions.content,
+  kind: knowledgeVersions.kind,
+  source: knowledgeVersions.source,
+  tags: knowledgeVersions.tags,
+  importance: knowledgeVersions.importance,
+  confidence: knowledgeVersions.confidence,
+  language: knowledgeVersions.language,
+  metadata: knowledgeVersions.metadata,
+  validFrom: knowledgeVersions.validFrom,
+  validTo: knowledgeVersions.validTo,
+  recordedAt: knowledgeVersions.recordedAt,
+  replacedAt: knowledgeVersions.replacedAt,
+};
+
+/** A replaced or current version as the contract promises it. */
+export function toVersion(row: Omit<MemoryVersion, "metadata"> & { metadata: unknown }): MemoryVersion {
+  return { ...row, metadata: toMetadata(row.metadata) };
+}

@@ -1,0 +1,93 @@
+import type { Degraded, Memory, MemoryHit, SearchMemoriesInput, SearchMemoriesOutput } from "@keepsake/contract";
+import type { Queryable } from "@keepsake/db";
+import { EmbeddingError } from "@keepsake/embeddings";
+import type { Actor } from "../platform/actor.ts";
+import type { Services } from "../platform/services.ts";
+import { searchByWords } from "./keyword-store.ts";
+import { type Arms, type RankedMemory, rank } from "./ranking.ts";
+import { searchByMeaning } from "./semantic-store.ts";
+import { findMemories, findVersions } from "./store.ts";
+import { toVectorText } from "./vector-store.ts";
+
+/** Candidates of each arm: enough that a memory found by both arms is seen to be. */
+const CANDIDATES = { perHit: 3, min: 50 };
+
+/**
+ * Finds memories by meaning, by words, or both. When the model cannot be had in time it goes by words alone and says
+ * so in `degraded`.
+ */
+export async function searchMemories(
+  actor: Actor,
+  services: Services,
+  input: SearchMemoriesInput,
+): Promise<SearchMemoriesOutput> {
+  const { arms, degraded } = await runArms(actor, services, input);
+  const ranked = rank(arms, Date.now(), input.limit);
+  return { hits: await toHits(actor, services, ranked, input.explain), degraded };
+}
+
+async function runArms(
+  actor: Actor,
+  services: Services,
+  input: SearchMemoriesInput,
+): Promise<{ arms: Arms; degraded: Degraded }> {
+  const limit = Math.max(input.limit * CANDIDATES.perHit, CANDIDATES.min);
+  const byWords = () => searchByWords(actor, services.db, input, limit);
+  if (input.mode === "keyword") return { arms: { keyword: await byWords(), semantic: null }, degraded: [] };
+
+  // The words are looked up while the model is at work.
+  const words = input.mode === "hybrid" ? byWords() : null;
+  const [keyword, vector] = await Promise.all([words, embedQuery(services, input.query)]);
+  if (!vector || !services.embeddings) {
+    return { arms: { keyword: keyword ?? (await byWords()), semantic: null }, degraded: ["embeddings"] };
+  }
+  const { space } = services.embeddings;
+  const search = { space, vector, limit, exactRowsMax: services.settings.exactSearchRowsMax };
+  return { arms: { keyword, semantic: await searchByMeaning(actor, services.db, input, search) }, degraded: [] };
+}
+
+/** The query's vector in pgvector's text form, or null when it cannot be had in time. */
+async function embedQuery({ embeddings, settings }: Services, query: string): Promise<string | null> {
+  if (!embeddings) return null;
+  try {
+    const timeoutMs = settings.queryEmbeddingTimeoutMs;
+    const [vector] = await embeddings.embedder.embed([query], "query", { timeoutMs });
+    return vector ? toVectorText(vector) : null;
+  } catch (error) {
+    if (error instanceof EmbeddingError) return null;
+    throw error;
+  }
+}
+
+async function toHits(
+  actor: Actor,
+  services: Services,
+  ranked: RankedMemory[],
+  explain: boolean,
+): Promise<MemoryHit[]> {
+  const memories = await findMemories(
+    actor,
+    services.db,
+    ranked.map(({ id }) => id),
+    services.embeddings?.space.id ?? null,
+  );
+  const byId = new Map(memories.map((memory) => [memory.id, memory]));
+  const versions = await replacedVersions(actor, services.db, ranked);
+  return ranked.flatMap(({ id, score, explanation }) => {
+    const memory = byId.get(id);
+    // Erased between the two statements.
+    if (!memory) return [];
+    return [{ ...memory, ...versions.get(id), score, ...(explain && { explanation }) }];
+  });
+}
+
+/** For a search as of an earlier time: what the memory said then. */
+async function replacedVersions(
+  actor: Actor,
+  db: Queryable,
+  ranked: readonly RankedMemory[],
+): Promise<Map<string, Partial<Memory>>> {
+  const wanted = ranked.flatMap(({ id, version }) => (version === null ? [] : [{ id, version }]));
+  const found = await findVersions(actor, db, wanted);
+  return new Map(found.map(({ id, version: { recordedAt: _, replacedAt: __, ...saidThen } }) => [id, saidThen]));
+}

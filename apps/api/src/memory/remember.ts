@@ -1,0 +1,94 @@
+import type {
+  AddedMemory,
+  AddManyMemoriesInput,
+  AddManyMemoriesOutput,
+  AddMemoryInput,
+  Memory,
+  NewMemory,
+} from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import { v7 as uuidv7 } from "uuid";
+import type { Actor } from "../platform/actor.ts";
+import { runOnce } from "../platform/idempotency.ts";
+import type { Services } from "../platform/services.ts";
+import { contentHash } from "./content-hash.ts";
+import { embedNow } from "./embed-memories.ts";
+import { requestVectors } from "./embedding-jobs.ts";
+import { ensureUser, findMemories, forgetExpired, type MemoryDraft, putMemories } from "./store.ts";
+
+/** Adds one memory. The answer comes when it is safe on disk; its vectors follow in the background. */
+export async function addMemory(actor: Actor, services: Services, input: AddMemoryInput): Promise<AddedMemory> {
+  const { wait, idempotencyKey, ...item } = input;
+  const call = { key: idempotencyKey, procedure: "memory.add", input: item };
+  const [added] = await remember(actor, services, [item], call, wait === true);
+  if (!added) throw new Error("an added memory was not stored");
+  return added;
+}
+
+/** Adds several memories, all or none. */
+export async function addManyMemories(
+  actor: Actor,
+  services: Services,
+  input: AddManyMemoriesInput,
+): Promise<AddManyMemoriesOutput> {
+  const { items, wait, idempotencyKey } = input;
+  const call = { key: idempotencyKey, procedure: "memory.addMany", input: items };
+  return { results: await remember(actor, services, items, call, wait === true) };
+}
+
+type Call = Parameters<typeof runOnce>[2];
+
+async function remember(actor: Actor, services: Services, items: readonly NewMemory[], call: Call, wait: boolean) {
+  const results = await services.db.transaction((tx) =>
+    runOnce(actor, tx, call, () => storeItems(actor, tx, services, items)),
+  );
+  if (!wait || !services.embeddings) return results;
+  return withVectors(actor, services, results);
+}
+
+/** Makes the vectors at once, for callers that search right after; a model that is down changes nothing. */
+async function withVectors(actor: Actor, services: Services, results: AddedMemory[]): Promise<AddedMemory[]> {
+  await embedNow(
+    actor,
+    services,
+    results.filter(({ embedding }) => embedding === "pending").map(({ id }) => id),
+  );
+  const ids = results.map(({ id }) => id);
+  const stored = byId(await findMemories(actor, services.db, ids, services.embeddings?.space.id ?? null));
+  return results.map((result) => ({ ...result, embedding: stored.get(result.id)?.embedding ?? result.embedding }));
+}
+
+async function storeItems(actor: Actor, tx: Transaction, services: Services, items: readonly NewMemory[]) {
+  const drafts = toDrafts(items);
+  const hashes = drafts.map((draft) => draft.contentHash);
+  await ensureUser(actor, tx);
+  await forgetExpired(actor, tx, hashes);
+  const stored = await putMemories(actor, tx, drafts);
+  const isNew = new Set(drafts.filter((draft) => stored.get(draft.contentHash) === draft.id).map(({ id }) => id));
+  await requestVectors(actor, tx, services, [...isNew]);
+  const memories = byId(await findMemories(actor, tx, [...stored.values()], services.embeddings?.space.id ?? null));
+  return items.map((item) => toAdded(memories.get(stored.get(contentHash(item.content)) ?? ""), isNew));
+}
+
+function toAdded(memory: Memory | undefined, isNew: Set<string>): AddedMemory {
+  if (!memory) throw new Error("an added memory was not found again");
+  // The second item of a batch with the same content finds the first one there.
+  return { ...memory, duplicate: !isNew.delete(memory.id) };
+}
+
+/**
+ * One draft a content, since one statement cannot touch a row twice; in the order of their hashes, so that two callers
+ * who add the same contents wait for each other instead of blocking each other.
+ */
+function toDrafts(items: readonly NewMemory[]): MemoryDraft[] {
+  const drafts = new Map<string, MemoryDraft>();
+  for (const item of items) {
+    const hash = contentHash(item.content);
+    const earlier = drafts.get(hash);
+    const tags = [...new Set([...(earlier?.tags ?? []), ...(item.tags ?? [])])];
+    drafts.set(hash, { ...(earlier ?? { ...item, id: uuidv7(), contentHash: hash }), tags });
+  }
+  return [...drafts.values()].sort((one, other) => (one.contentHash < other.contentHash ? -1 : 1));
+}
+
+const byId = (memories: readonly Memory[]) => new Map(memories.map((memory) => [memory.id, memory]));

@@ -1,0 +1,74 @@
+import type { Memory, UpdateMemoryInput } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import type { Actor } from "../platform/actor.ts";
+import { violatedConstraint } from "../platform/database-failure.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import { runOnce } from "../platform/idempotency.ts";
+import type { Services } from "../platform/services.ts";
+import { contentHash } from "./content-hash.ts";
+import { requestVectors } from "./embedding-jobs.ts";
+import { getMemory, memoryNotFound } from "./get-memory.ts";
+import { changeMemory, keepVersion, lockMemory, type MemoryChange, removeVectors } from "./store.ts";
+
+type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
+
+/**
+ * Changes a memory and keeps what it said before. A new content is true from now on, unless `validFrom` says
+ * otherwise; the version before it was true until then.
+ *
+ * @throws DomainError `MEMORY_NOT_FOUND`, `VERSION_CONFLICT`, `CONTENT_EXISTS`
+ */
+export async function updateMemory(actor: Actor, services: Services, input: UpdateMemoryInput): Promise<Memory> {
+  const { idempotencyKey: key, ...change } = input;
+  return services.db.transaction((tx) =>
+    runOnce(actor, tx, { key, procedure: "memory.update", input: change }, () => revise(actor, tx, services, change)),
+  );
+}
+
+async function revise(actor: Actor, tx: Transaction, services: Services, input: UpdateMemoryInput): Promise<Memory> {
+  const { id, expectedVersion, idempotencyKey: _, ...fields } = input;
+  const row = await lockMemory(actor, tx, id);
+  if (!row) throw memoryNotFound();
+  assertVersion(row, expectedVersion);
+  const newContent = fields.content !== undefined && contentHash(fields.content) !== row.contentHash;
+  const validFrom = fields.validFrom ?? (newContent ? new Date() : row.validFrom);
+  const { contentHash: __, ...kept } = row;
+  await keepVersion(actor, tx, id, { ...kept, validTo: row.validTo ?? (newContent ? validFrom : null) });
+  await write(actor, tx, id, { ...fields, validFrom, ...(newContent && contentChange(fields.content ?? "")) });
+  if (newContent) {
+    await removeVectors(actor, tx, [id]);
+    await requestVectors(actor, tx, services, [id]);
+  }
+  return getMemory(actor, tx, id, services);
+}
+
+const contentChange = (content: string): MemoryChange => ({
+  contentHash: contentHash(content),
+  embeddingFailure: null,
+});
+
+function assertVersion(row: LockedMemory, expected: number | undefined): void {
+  if (expected === undefined || expected === row.version) return;
+  throw new DomainError(
+    "VERSION_CONFLICT",
+    `The memory is at version ${row.version}, not ${expected}: read it again and repeat the change.`,
+  );
+}
+
+async function write(actor: Actor, tx: Transaction, id: string, change: MemoryChange): Promise<void> {
+  try {
+    await changeMemory(actor, tx, id, change);
+  } catch (error) {
+    throw toContentExists(error);
+  }
+}
+
+/** The unique index on contents, seen from the caller. Any other error is given back as it is. */
+export function toContentExists(error: unknown): unknown {
+  if (violatedConstraint(error) !== "knowledge_content_unique_idx") return error;
+  return new DomainError(
+    "CONTENT_EXISTS",
+    "Another memory already says the same: change that one, or forget one of the two.",
+    { cause: error },
+  );
+}

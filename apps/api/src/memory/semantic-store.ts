@@ -1,0 +1,86 @@
+import type { SearchMemoriesInput } from "@keepsake/contract";
+import type { Queryable } from "@keepsake/db";
+import { embeddings, knowledge } from "@keepsake/db/schema";
+import { type SQL, sql } from "drizzle-orm";
+import type { Actor } from "../platform/actor.ts";
+import type { EmbeddingSpace } from "../platform/embedding-space.ts";
+import { toCandidate } from "./keyword-store.ts";
+import type { Candidate } from "./search-candidate.ts";
+import { currentlyTrue, filterConditions } from "./search-filters.ts";
+
+/** One search by meaning. */
+export interface SemanticSearch {
+  readonly space: EmbeddingSpace;
+  /** The query's unit vector in pgvector's text form. */
+  readonly vector: string;
+  readonly limit: number;
+  /** Users with at most so many vectors are searched exactly. */
+  readonly exactRowsMax: number;
+}
+
+/**
+ * The memories nearest in meaning, nearest first: `limit` of them whenever so many match the filters.
+ *
+ * A filtered walk of the HNSW index loses rows in silence: a user with 1 % of 100,000 rows gets 0.23 of 5. So users
+ * with few vectors are searched exactly; the others by the index with pgvector's iterative scan, and exactly all the
+ * same when that gives too few.
+ */
+export async function searchByMeaning(
+  actor: Actor,
+  db: Queryable,
+  input: SearchMemoriesInput,
+  search: SemanticSearch,
+): Promise<Candidate[]> {
+  if (!(await hasMoreVectors(actor, db, search))) return searchExactly(actor, db, input, search);
+  const found = await searchByIndex(actor, db, input, search);
+  return found.length >= search.limit ? found : searchExactly(actor, db, input, search);
+}
+
+/** The space's id stands in the statement as a literal: as a parameter the partial index is not used. */
+const inSpace = (space: EmbeddingSpace) => sql`${embeddings.spaceId} = ${sql.raw(String(space.id))}`;
+
+const ofUser = (actor: Actor, space: EmbeddingSpace) =>
+  sql`${embeddings.userId} = ${actor.userId} and ${inSpace(space)} and ${embeddings.itemType} = 'knowledge'`;
+
+async function hasMoreVectors(actor: Actor, db: Queryable, { space, exactRowsMax }: SemanticSearch): Promise<boolean> {
+  const [row] = await db.execute<{ rows: string }>(sql`
+    select count(*) as rows from (
+      select 1 from ${embeddings} where ${ofUser(actor, space)} limit ${exactRowsMax + 1}) as some`);
+  return Number(row?.rows ?? 0) > exactRowsMax;
+}
+
+/** From the nearest pieces of all texts to the memories they belong to, each at its nearest piece. */
+function toMemories(actor: Actor, input: SearchMemoriesInput, nearest: SQL, limit: number): SQL {
+  return sql`
+    select ${knowledge.id} as id, null::int as version, 1 - min(distance) as score,
+      ${knowledge.updatedAt} as updated_at, ${knowledge.importance} as importance, ${knowledge.weight} as weight
+    from (${nearest}) as nearest join ${knowledge}
+      on ${knowledge.id} = nearest.item_id and ${knowledge.userId} = ${actor.userId}
+    where ${currentlyTrue(input.asOf)} and ${filterConditions(input)}
+    group by ${knowledge.userId}, ${knowledge.id}
+    order by min(distance), ${knowledge.id} desc
+    limit ${limit}`;
+}
+
+async function searchExactly(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
+  const all = sql`
+    select ${embeddings.itemId} as item_id, ${embeddings.embedding} <=> ${search.vector}::vector as distance
+    from ${embeddings} where ${ofUser(actor, search.space)}`;
+  const rows = await db.execute<Parameters<typeof toCandidate>[0]>(toMemories(actor, input, all, search.limit));
+  return rows.map(toCandidate);
+}
+
+/** Pieces read from the index for one memory wanted: filters and several pieces of one text take some away. */
+const PIECES_PER_MEMORY = 4;
+
+async function searchByIndex(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
+  const length = sql.raw(String(search.space.dimensions));
+  const nearest = sql`
+    select item_id, distance from (
+      select ${embeddings.itemId} as item_id,
+        ${embeddings.embedding}::vector(${length}) <=> ${search.vector}::vector(${length}) as distance
+      from ${embeddings} where ${ofUser(actor, search.space)}
+      order by distance limit ${search.limit * PIECES_PER_MEMORY}) as walk`;
+  const rows = await db.execute<Parameters<typeof toCandidate>[0]>(toMemories(actor, input, nearest, search.limit));
+  return rows.map(toCandidate);
+}

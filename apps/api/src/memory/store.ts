@@ -1,0 +1,238 @@
+import type { ListMemoriesInput, Memory, MemoryVersion, NewMemory } from "@keepsake/contract";
+import type { Queryable, Transaction } from "@keepsake/db";
+import { embeddings, knowledge, knowledgeVersions, users } from "@keepsake/db/schema";
+import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import type { Actor } from "../platform/actor.ts";
+import { ownedBy } from "../platform/owned.ts";
+import { currentColumns, memoryColumns, replacedColumns, toMemory, toVersion } from "./memory-row.ts";
+
+/** A memory about to be stored, with its id and the hash of its content. */
+export interface MemoryDraft extends Omit<NewMemory, "tags"> {
+  readonly id: string;
+  readonly contentHash: string;
+  readonly tags: readonly string[];
+}
+
+/** Brings the user into being; a user's first write does. */
+export async function ensureUser(actor: Actor, tx: Transaction): Promise<void> {
+  await tx.insert(users).values({ userId: actor.userId }).onConflictDoNothing();
+}
+
+/** Forgets expired memories with these contents, so that adding one of them again makes a new memory. */
+export async function forgetExpired(actor: Actor, tx: Transaction, contentHashes: readonly string[]): Promise<void> {
+  await tx
+    .update(knowledge)
+    .set({ forgottenAt: sql`now()` })
+    .where(
+      and(
+        ownedBy(actor, knowledge),
+        inArray(knowledge.contentHash, [...contentHashes]),
+        isNull(knowledge.forgottenAt),
+        lte(knowledge.expiresAt, sql`now()`),
+      ),
+    );
+}
+
+const unitedTags = sql`${knowledge.tags} || array(
+  select tag from unnest(excluded.tags) with ordinality as added(tag, place)
+  where tag <> all(${knowledge.tags}) order by place)`;
+
+/**
+ * Stores drafts with distinct hashes. Where the same content is there already, its tags are united and its row stays.
+ *
+ * @returns hash → id of the stored memory, which is the draft's own id unless the content was there
+ */
+export async function putMemories(actor: Actor, tx: Transaction, drafts: readonly MemoryDraft[]) {
+  const rows = await tx
+    .insert(knowledge)
+    .values(drafts.map((draft) => toInsert(actor, draft)))
+    .onConflictDoUpdate({
+      target: [knowledge.userId, knowledge.contentHash],
+      targetWhere: sql`forgotten_at is null`,
+      set: { tags: unitedTags },
+    })
+    .returning({ contentHash: knowledge.contentHash, id: knowledge.id });
+  return new Map(rows.map((row) => [row.contentHash, row.id]));
+}
+
+function toInsert(actor: Actor, { tags, ...draft }: MemoryDraft) {
+  return { ...draft, tags: [...tags], userId: actor.userId };
+}
+
+/** Memories by id, forgotten ones too, in no order. Unknown ids are left out. */
+export async function findMemories(
+  actor: Actor,
+  db: Queryable,
+  ids: readonly string[],
+  spaceId: number | null,
+): Promise<Memory[]> {
+  if (ids.length === 0) return [];
+  const rows = await db
+    .select(memoryColumns(actor, spaceId))
+    .from(knowledge)
+    .where(and(ownedBy(actor, knowledge), inArray(knowledge.id, [...ids])));
+  return rows.map((row) => toMemory(row, spaceId));
+}
+
+type Filters = Pick<ListMemoriesInput, "tags" | "source" | "kind" | "createdAfter" | "createdBefore">;
+
+/** What a caller's filters mean in SQL; shared by list and search. */
+export function matching(filters: Filters): SQL[] {
+  const conditions = [
+    filters.tags && filters.tags.length > 0 && arrayContains(knowledge.tags, filters.tags),
+    filters.source !== undefined && eq(knowledge.source, filters.source),
+    filters.kind !== undefined && eq(knowledge.kind, filters.kind),
+    filters.createdAfter && gte(knowledge.createdAt, filters.createdAfter),
+    filters.createdBefore && lt(knowledge.createdAt, filters.createdBefore),
+  ];
+  return conditions.filter((condition): condition is SQL => condition instanceof Object);
+}
+
+const notExpired = sql`(${knowledge.expiresAt} is null or ${knowledge.expiresAt} > now())`;
+
+/** A page of memories, newest first, and one more row when there is a next page. */
+export async function listMemories(
+  actor: Actor,
+  db: Queryable,
+  input: ListMemoriesInput & { before: string | null },
+  spaceId: number | null,
+): Promise<Memory[]> {
+  const rows = await db
+    .select(memoryColumns(actor, spaceId))
+    .from(knowledge)
+    .where(
+      and(
+        ownedBy(actor, knowledge),
+        input.forgotten ? isNotNull(knowledge.forgottenAt) : and(isNull(knowledge.forgottenAt), notExpired),
+        input.before === null ? undefined : lt(knowledge.id, input.before),
+        ...matching(input),
+      ),
+    )
+    .orderBy(desc(knowledge.id))
+    .limit(input.limit + 1);
+  return rows.map((row) => toMemory(row, spaceId));
+}
+
+/** The row of a living memory, locked until the transaction ends; null when there is none. */
+export async function lockMemory(actor: Actor, tx: Transaction, id: string) {
+  const [row] = await tx
+    .select({ ...currentColumns, contentHash: knowledge.contentHash })
+    .from(knowledge)
+    .where(and(ownedBy(actor, knowledge), eq(knowledge.id, id), isNull(knowledge.forgottenAt)))
+    .for("update");
+  return row ?? null;
+}
+
+/** Keeps what a memory says now, before it is changed. */
+export async function keepVersion(
+  actor: Actor,
+  tx: Transaction,
+  id: string,
+  row: Omit<typeof knowledgeVersions.$inferInsert, "userId" | "knowledgeId">,
+): Promise<void> {
+  await tx.insert(knowledgeVersions).values({ ...row, userId: actor.userId, knowledgeId: id });
+}
+
+/** Changed columns of a memory. */
+export type MemoryChange = Partial<typeof knowledge.$inferInsert>;
+
+/** Writes the next version of a locked memory. */
+export async function changeMemory(actor: Actor, tx: Transaction, id: string, change: MemoryChange): Promise<void> {
+  await tx
+    .update(knowledge)
+    .set({ ...change, version: sql`${knowledge.version} + 1`, recordedAt: sql`now()`, updatedAt: sql`now()` })
+    .where(and(ownedBy(actor, knowledge), eq(knowledge.id, id)));
+}
+
+/** Removes a memory's vectors in every space. */
+export async function removeVectors(actor: Actor, tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx
+    .delete(embeddings)
+    .where(and(ownedBy(actor, embeddings), eq(embeddings.itemType, "knowledge"), inArray(embeddings.itemId, [...ids])));
+}
+
+/** Forgets a memory, once. @returns when it was forgotten, or null when there is no such memory */
+export async function markForgotten(actor: Actor, tx: Transaction, id: string): Promise<Date | null> {
+  const [row] = await tx
+    .update(knowledge)
+    .set({ forgottenAt: sql`coalesce(${knowledge.forgottenAt}, now())` })
+    .where(and(ownedBy(actor, knowledge), eq(knowledge.id, id)))
+    .returning({ forgottenAt: knowledge.forgottenAt });
+  return row?.forgottenAt ?? null;
+}
+
+/** Brings a memory back. @returns false when there is no such memory */
+export async function unmarkForgotten(actor: Actor, tx: Transaction, id: string): Promise<boolean> {
+  const rows = await tx
+    .update(knowledge)
+    .set({ forgottenAt: null })
+    .where(and(ownedBy(actor, knowledge), eq(knowledge.id, id)))
+    .returning({ id: knowledge.id });
+  return rows.length > 0;
+}
+
+/** Replaced versions below `before`, newest first. */
+export async function listVersions(
+  actor: Actor,
+  db: Queryable,
+  id: string,
+  { before, limit }: { before: number | null; limit: number },
+): Promise<MemoryVersion[]> {
+  const rows = await db
+    .select(replacedColumns)
+    .from(knowledgeVersions)
+    .where(
+      and(
+        ownedBy(actor, knowledgeVersions),
+        eq(knowledgeVersions.knowledgeId, id),
+        before === null ? undefined : lt(knowledgeVersions.version, before),
+      ),
+    )
+    .orderBy(desc(knowledgeVersions.version))
+    .limit(limit);
+  return rows.map(toVersion);
+}
+
+/** The current version of a memory, forgotten or not; null when there is none. */
+export async function findCurrentVersion(actor: Actor, db: Queryable, id: string): Promise<MemoryVersion | null> {
+  const [row] = await db
+    .select(currentColumns)
+    .from(knowledge)
+    .where(and(ownedBy(actor, knowledge), eq(knowledge.id, id)));
+  return row ? toVersion({ ...row, replacedAt: null }) : null;
+}
+
+/** Erases memories forgotten before a time, with everything that hangs on them. @returns how many */
+export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date): Promise<number> {
+  const rows = await tx
+    .delete(knowledge)
+    .where(and(ownedBy(actor, knowledge), lt(knowledge.forgottenAt, before)))
+    .returning({ id: knowledge.id });
+  if (rows.length > 0) {
+    await removeVectors(
+      actor,
+      tx,
+      rows.map(({ id }) => id),
+    );
+  }
+  return rows.length;
+}
+
+/** Replaced versions by memory and number, in no order. */
+export async function findVersions(
+  actor: Actor,
+  db: Queryable,
+  wanted: readonly { id: string; version: number }[],
+): Promise<{ id: string; version: MemoryVersion }[]> {
+  if (wanted.length === 0) return [];
+  const anyOf = or(
+    ...wanted.map(({ id, version }) =>
+      and(eq(knowledgeVersions.knowledgeId, id), eq(knowledgeVersions.version, version)),
+    ),
+  );
+  const rows = await db
+    .select({ id: knowledgeVersions.knowledgeId, ...replacedColumns })
+    .from(knowledgeVersions)
+    .where(and(ownedBy(actor, knowledgeVersions), anyOf));
+  return rows.map(({ id, ...version }) => ({ id, version: toVersion(version) }));
+}

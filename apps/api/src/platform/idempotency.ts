@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import type { Transaction } from "@keepsake/db";
+import { idempotencyKeys } from "@keepsake/db/schema";
+import { and, eq } from "drizzle-orm";
+import superjson, { type SuperJSONResult } from "superjson";
+import type { Actor } from "./actor.ts";
+import { DomainError } from "./domain-error.ts";
+import { ownedBy } from "./owned.ts";
+
+/** A write that may be sent again. */
+export interface IdempotentCall {
+  /** The caller's key; without one the write simply runs. */
+  readonly key: string | undefined;
+  readonly procedure: string;
+  readonly input: unknown;
+}
+
+/**
+ * Runs a write once per key. The key is stored in the transaction of the effect: a failed write leaves no key, so that
+ * a retry is a real one, and a retry during the first call waits for its end and then gets the same answer.
+ *
+ * @returns the effect's answer, or the stored one
+ * @throws DomainError `IDEMPOTENCY_MISMATCH` when the key was used with another input
+ */
+export async function runOnce<T>(actor: Actor, tx: Transaction, call: IdempotentCall, effect: () => Promise<T>) {
+  if (call.key === undefined) return effect();
+  const inputHash = hashOf(call);
+  const claimed = await tx
+    .insert(idempotencyKeys)
+    .values({ userId: actor.userId, key: call.key, procedure: call.procedure, inputHash })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key });
+  if (claimed.length === 0) return replay<T>(actor, tx, call.key, inputHash);
+  const answer = await effect();
+  await tx
+    .update(idempotencyKeys)
+    .set({ response: superjson.serialize(answer) })
+    .where(keyOf(actor, call.key));
+  return answer;
+}
+
+async function replay<T>(actor: Actor, tx: Transaction, key: string, inputHash: string): Promise<T> {
+  const [stored] = await tx.select().from(idempotencyKeys).where(keyOf(actor, key));
+  if (stored?.inputHash !== inputHash) {
+    throw new DomainError("IDEMPOTENCY_MISMATCH", "This idempotencyKey was used with another input: take a new key.");
+  }
+  return superjson.deserialize<T>(stored.response as SuperJSONResult);
+}
+
+const keyOf = (actor: Actor, key: string) => and(ownedBy(actor, idempotencyKeys), eq(idempotencyKeys.key, key));
+
+function hashOf(call: IdempotentCall): string {
+  const text = JSON.stringify([call.procedure, superjson.serialize(call.input)]);
+  return createHash("sha256").update(text).digest("hex");
+}

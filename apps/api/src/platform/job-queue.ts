@@ -1,0 +1,141 @@
+import type { DatabaseHandle, Transaction } from "@keepsake/db";
+import { sql } from "drizzle-orm";
+import { type Db, fromDrizzle, PgBoss } from "pg-boss";
+import type { Logger } from "./logger.ts";
+
+/** One piece of background work. */
+export interface Job<Data extends object> {
+  readonly id: string;
+  readonly data: Data;
+}
+
+/** A job to be sent. Jobs with the same key wait in the queue only once. */
+export interface NewJob<Data extends object> {
+  readonly key: string;
+  readonly data: Data;
+}
+
+/** Background work that survives a restart. Jobs are sent in the transaction of what they are about. */
+export interface JobQueue extends AsyncDisposable {
+  /** Sends jobs in a transaction: they exist once it commits. Wakes this process's worker soon after. */
+  send<Data extends object>(tx: Transaction, queue: string, jobs: readonly NewJob<Data>[]): Promise<void>;
+  /** Takes at most `limit` jobs, oldest first. A job that is not ended within two minutes is given out again. */
+  take<Data extends object>(queue: string, limit: number): Promise<Job<Data>[]>;
+  complete(queue: string, ids: readonly string[]): Promise<void>;
+  /** Gives jobs back, to be taken again after a few seconds. */
+  giveBack(queue: string, ids: readonly string[]): Promise<void>;
+  /** Jobs of all queues that wait to be taken. */
+  countWaiting(): Promise<number>;
+  /** Resolves when jobs were sent by this process, or after `timeoutMs`. */
+  waitForJobs(queue: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Long enough for a batch on a slow model, short enough that the work of a killed process is soon taken up again. */
+const EXPIRE_SECONDS = 120;
+const RETRY_DELAY_SECONDS = 5;
+/** A model that is down for a week must not cost a vector. */
+const RETRY_LIMIT = 1_000_000;
+
+/**
+ * Starts pg-boss over the server's own connection. Its schema is made or upgraded under its own lock.
+ *
+ * @param queues the queues to make; sending to another one fails
+ */
+export async function startJobQueue(
+  handle: DatabaseHandle,
+  queues: readonly string[],
+  logger: Logger,
+): Promise<JobQueue> {
+  const boss = new PgBoss({
+    db: toBossDatabase(handle),
+    backend: handle.home === "embedded" ? "pglite" : "postgres",
+    schedule: false,
+    superviseIntervalSeconds: 30,
+    monitorIntervalSeconds: 30,
+    maintenanceIntervalSeconds: 3600,
+    reindex: false,
+    monitorVacuum: false,
+  });
+  boss.on("error", (error) => logger.warn({ error: error.message }, "background queue: a statement failed"));
+  await boss.start();
+  for (const queue of queues) await createQueue(boss, queue);
+  return toJobQueue(boss);
+}
+
+async function createQueue(boss: PgBoss, queue: string): Promise<void> {
+  if (await boss.getQueue(queue)) return;
+  await boss.createQueue(queue, {
+    // At most one waiting job a key, however often an item changes.
+    policy: "short",
+    expireInSeconds: EXPIRE_SECONDS,
+    retryLimit: RETRY_LIMIT,
+    retryDelay: RETRY_DELAY_SECONDS,
+    retentionSeconds: 365 * 24 * 3600,
+    deleteAfterSeconds: 3600,
+  });
+}
+
+function toBossDatabase(handle: DatabaseHandle): Db {
+  return {
+    async executeSql(text, values) {
+      const result: unknown = await handle.sql.unsafe(text, values as never[]);
+      return { rows: toRows(result) };
+    },
+  };
+}
+
+/** A text of several statements gives a list of lists; pg-boss wants all their rows. */
+function toRows(result: unknown): unknown[] {
+  if (!Array.isArray(result)) return [];
+  return Array.isArray(result[0]) ? result.flat() : [...result];
+}
+
+function toJobQueue(boss: PgBoss): JobQueue {
+  const bells = new Map<string, Set<() => void>>();
+  const ring = (queue: string) => {
+    for (const wake of bells.get(queue) ?? []) wake();
+  };
+  return {
+    async send(tx, queue, jobs) {
+      if (jobs.length === 0) return;
+      const rows = jobs.map(({ key, data }) => ({ singletonKey: key, data }));
+      await boss.insert(queue, rows, { db: fromDrizzle(tx, sql) });
+      // The commit follows within milliseconds; a bell that rings too early only costs one empty look.
+      setTimeout(ring, 20, queue).unref();
+    },
+    async take(queue, limit) {
+      return (await boss.fetch(queue, { batchSize: limit })) as never;
+    },
+    async complete(queue, ids) {
+      if (ids.length > 0) await boss.complete(queue, [...ids]);
+    },
+    async giveBack(queue, ids) {
+      if (ids.length > 0) await boss.fail(queue, [...ids]);
+    },
+    async countWaiting() {
+      const stats = await boss.getQueues();
+      return stats.reduce((sum, queue) => sum + queue.queuedCount, 0);
+    },
+    waitForJobs: (queue, timeoutMs, signal) => waitForBell(bells, queue, timeoutMs, signal),
+    async [Symbol.asyncDispose]() {
+      await boss.stop({ graceful: true, timeout: 5_000, close: false });
+    },
+  };
+}
+
+function waitForBell(bells: Map<string, Set<() => void>>, queue: string, timeoutMs: number, signal: AbortSignal) {
+  return new Promise<void>((resolve) => {
+    const waiting = bells.get(queue) ?? new Set();
+    bells.set(queue, waiting);
+    const wake = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", wake);
+      waiting.delete(wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, timeoutMs);
+    signal.addEventListener("abort", wake, { once: true });
+    waiting.add(wake);
+    if (signal.aborted) wake();
+  });
+}

@@ -1,0 +1,53 @@
+import { CONTRACT_HEADER, CONTRACT_VERSION } from "@keepsake/contract";
+import type { FastifyRequest } from "fastify";
+import { DomainError } from "./domain-error.ts";
+
+/** Names under which a server without tokens may be called: it must not answer to a page that rebinds its own name. */
+const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
+
+const hostname = (host: string) => host.replace(/:\d+$/, "").toLowerCase();
+
+/**
+ * Refuses calls that a web page of somebody else could make in the user's browser. Needed as long as no token is asked
+ * for; with tokens the page lacks one.
+ *
+ * @param allowedHosts names besides loopback's, such as `api` in a compose network
+ */
+export function assertNotFromForeignPage(request: FastifyRequest, allowedHosts: readonly string[]): void {
+  const host = request.headers.host ?? "";
+  const known = [...LOOPBACK_NAMES, ...allowedHosts.map((name) => name.toLowerCase())];
+  if (!known.includes(hostname(host))) {
+    throw new DomainError(
+      "FORBIDDEN",
+      "The server does not answer to this Host: call it by localhost, or add the name to KEEPSAKE_ALLOWED_HOSTS.",
+    );
+  }
+  const { origin } = request.headers;
+  if (origin !== undefined && !isSameHost(origin, host)) {
+    throw new DomainError("FORBIDDEN", "Calls from web pages of another origin are refused.");
+  }
+}
+
+function isSameHost(origin: string, host: string): boolean {
+  return URL.parse(origin)?.host === host.toLowerCase();
+}
+
+/** Bodies are JSON and nothing else: other types reach a mutation from any page without asking first. */
+export function assertJsonBody(request: FastifyRequest): void {
+  const { headers } = request;
+  const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+  if (!hasBody) return;
+  const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type === "application/json") return;
+  throw new DomainError("UNSUPPORTED_MEDIA", 'Send the body as JSON, with "Content-Type: application/json".');
+}
+
+/** Refuses a client that was built for another wire. Callers without the header know what they do. */
+export function assertContractVersion(request: FastifyRequest): void {
+  const sent = request.headers[CONTRACT_HEADER];
+  if (sent === undefined || sent === String(CONTRACT_VERSION)) return;
+  throw new DomainError(
+    "CLIENT_INCOMPATIBLE",
+    `The client speaks version ${String(sent).slice(0, 20)} of the contract and this server version ${CONTRACT_VERSION}: install the client of the server's release.`,
+  );
+}

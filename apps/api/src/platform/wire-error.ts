@@ -1,0 +1,102 @@
+import type { ErrorReason, InputIssue, WireErrorShape } from "@keepsake/contract";
+import type { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
+import { ZodError } from "zod";
+import { toDatabaseFailure } from "./database-failure.ts";
+import { DomainError } from "./domain-error.ts";
+import { toInputIssues, toSentence } from "./input-issues.ts";
+
+/** A new reason without a code does not compile. */
+export const CODE_OF_REASON = {
+  INVALID_INPUT: "BAD_REQUEST",
+  PROCEDURE_NOT_FOUND: "NOT_FOUND",
+  UNAUTHORIZED: "UNAUTHORIZED",
+  FORBIDDEN: "FORBIDDEN",
+  MEMORY_NOT_FOUND: "NOT_FOUND",
+  PREFERENCE_NOT_FOUND: "NOT_FOUND",
+  EXAMPLE_NOT_FOUND: "NOT_FOUND",
+  INTERACTION_NOT_FOUND: "NOT_FOUND",
+  VERSION_CONFLICT: "CONFLICT",
+  CONTENT_EXISTS: "CONFLICT",
+  IDEMPOTENCY_MISMATCH: "CONFLICT",
+  CAPACITY_REACHED: "PRECONDITION_FAILED",
+  CLIENT_INCOMPATIBLE: "PRECONDITION_FAILED",
+  EMBEDDING_DIMENSION_MISMATCH: "BAD_REQUEST",
+  EMBEDDING_MODEL_CHANGED: "PRECONDITION_FAILED",
+  EMBEDDER_UNAVAILABLE: "SERVICE_UNAVAILABLE",
+  EMBEDDER_TIMEOUT: "GATEWAY_TIMEOUT",
+  TOO_LARGE: "PAYLOAD_TOO_LARGE",
+  UNSUPPORTED_MEDIA: "UNSUPPORTED_MEDIA_TYPE",
+  RATE_LIMITED: "TOO_MANY_REQUESTS",
+  OVERLOADED: "SERVICE_UNAVAILABLE",
+  STORAGE_FULL: "SERVICE_UNAVAILABLE",
+  DATABASE_UNAVAILABLE: "SERVICE_UNAVAILABLE",
+  INTERNAL: "INTERNAL_SERVER_ERROR",
+} satisfies Record<ErrorReason, TRPC_ERROR_CODE_KEY>;
+
+/** Reasons of the errors that tRPC itself raises before or around a procedure. */
+const REASON_OF_CODE: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorReason>> = {
+  BAD_REQUEST: "INVALID_INPUT",
+  PARSE_ERROR: "INVALID_INPUT",
+  METHOD_NOT_SUPPORTED: "INVALID_INPUT",
+  NOT_FOUND: "PROCEDURE_NOT_FOUND",
+  PAYLOAD_TOO_LARGE: "TOO_LARGE",
+  UNSUPPORTED_MEDIA_TYPE: "UNSUPPORTED_MEDIA",
+};
+
+interface Failure {
+  code: TRPC_ERROR_CODE_KEY;
+  reason: ErrorReason;
+  message: string;
+  issues?: InputIssue[] | undefined;
+}
+
+function fromDomain(error: DomainError): Failure {
+  return { code: CODE_OF_REASON[error.reason], reason: error.reason, message: error.message, issues: error.issues };
+}
+
+function fromInput(cause: ZodError): Failure {
+  const issues = toInputIssues(cause);
+  return { code: "BAD_REQUEST", reason: "INVALID_INPUT", message: toSentence(issues), issues };
+}
+
+/** Whether this is a failure that nobody foresaw, whose text stays inside. */
+function isInner(error: TRPCError): boolean {
+  return REASON_OF_CODE[error.code] === undefined;
+}
+
+function toFailure(error: TRPCError, requestId: string | null): Failure {
+  if (error.cause instanceof DomainError) return fromDomain(error.cause);
+  if (error.code === "BAD_REQUEST" && error.cause instanceof ZodError) return fromInput(error.cause);
+  const databaseFailure = toDatabaseFailure(error.cause);
+  if (databaseFailure) return fromDomain(databaseFailure);
+  const reason = REASON_OF_CODE[error.code] ?? "INTERNAL";
+  if (!isInner(error)) return { code: error.code, reason, message: error.message };
+  return {
+    code: "INTERNAL_SERVER_ERROR",
+    reason,
+    message: `Something failed inside the server. Its log tells more under the request id ${requestId ?? "(none)"}.`,
+  };
+}
+
+/**
+ * The one place where failures become answers: expected ones with their reason, a caller's mistake with its fields,
+ * anything else as a constant sentence and a request id.
+ */
+export function toWireError(error: TRPCError, requestId: string | null, path?: string): WireErrorShape {
+  const { code, reason, message, issues } = toFailure(error, requestId);
+  return {
+    message,
+    code: TRPC_ERROR_CODES_BY_KEY[code],
+    data: {
+      code,
+      httpStatus: getHTTPStatusCodeFromError({ code } as TRPCError),
+      reason,
+      requestId,
+      ...(path !== undefined && { path }),
+      ...(issues && { issues }),
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import type { TRPCCombinedDataTransformer } from "@trpc/server";
+import superjson from "superjson";
+import { DomainError } from "./domain-error.ts";
+import { assertSafeKeys } from "./json-guard.ts";
+
+function assertWrapped(value: unknown): asserts value is { json: never } {
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && "json" in value) return;
+  throw new DomainError("INVALID_INPUT", 'The input must be wrapped: send {"json": <input>} (superjson\'s form).');
+}
+
+function deserializeInput(value: unknown): unknown {
+  assertWrapped(value);
+  assertSafeKeys(value);
+  try {
+    return superjson.deserialize(value);
+  } catch (cause) {
+    throw new DomainError("INVALID_INPUT", 'The "meta" of the input does not fit its "json" (superjson\'s form).', {
+      cause,
+    });
+  }
+}
+
+/** superjson with the checks that it does not make: the client gets real dates, a caller's mistake gets a sentence. */
+export const transformer: TRPCCombinedDataTransformer = {
+  input: { serialize: superjson.serialize, deserialize: deserializeInput },
+  output: { serialize: superjson.serialize, deserialize: superjson.deserialize },
+};

@@ -1,0 +1,39 @@
+import type { Services } from "./platform/services.ts";
+
+interface Part {
+  ok: boolean;
+  /** What is wrong and what to do; null when all is well. */
+  reason: string | null;
+}
+
+/** Each part of the server. Embeddings may be missing and the server is still ready: it finds by words. */
+export interface Readiness {
+  ready: boolean;
+  database: Part;
+  embeddings: Part & { state: "on" | "off" | "unavailable" };
+}
+
+const DATABASE_DEADLINE_MS = 2_000;
+
+/** Asks every part how it is, each with a deadline. */
+export async function readiness(services: Services): Promise<Readiness> {
+  const [database, embeddings] = await Promise.all([databasePart(services), embeddingsPart(services)]);
+  return { ready: database.ok, database, embeddings };
+}
+
+async function databasePart({ ping }: Services): Promise<Part> {
+  try {
+    await ping(DATABASE_DEADLINE_MS);
+    return { ok: true, reason: null };
+  } catch {
+    return { ok: false, reason: "The database does not answer." };
+  }
+}
+
+async function embeddingsPart({ embeddings }: Services): Promise<Readiness["embeddings"]> {
+  if (!embeddings) return { state: "off", ok: true, reason: "OLLAMA_URL is not set: search goes by words alone." };
+  const { available, problem } = await embeddings.embedder.health({
+    signal: AbortSignal.timeout(DATABASE_DEADLINE_MS),
+  });
+  return { state: available ? "on" : "unavailable", ok: available, reason: problem };
+}

@@ -1,0 +1,23 @@
+import { KEEPSAKE_VERSION, type SystemStatus } from "@keepsake/contract";
+import type { Services } from "../platform/services.ts";
+
+/** The server's own account of itself. Asks the model only while its circuit is open or unknown. */
+export async function systemStatus(services: Services): Promise<SystemStatus> {
+  return {
+    version: KEEPSAKE_VERSION,
+    uptimeSeconds: Math.floor(process.uptime()),
+    database: services.database,
+    embeddings: await embeddingsStatus(services),
+  };
+}
+
+async function embeddingsStatus({ embeddings, jobs }: Services): Promise<SystemStatus["embeddings"]> {
+  if (!embeddings) {
+    const problem = "Search goes by words alone: set OLLAMA_URL to search by meaning too.";
+    return { state: "off", model: null, dimensions: null, problem, queued: 0 };
+  }
+  const { available, problem } = await embeddings.embedder.health();
+  const { model, dimensions } = embeddings.space;
+  const queued = await jobs.countWaiting();
+  return { state: available ? "on" : "unavailable", model, dimensions, problem, queued };
+}

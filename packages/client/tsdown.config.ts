@@ -1,0 +1,14 @@
+import { defineConfig } from "tsdown";
+
+// One file and one declaration file; the workspace's own packages are inside, so that a gateway installs this one only.
+export default defineConfig({
+  entry: ["src/index.ts"],
+  platform: "node",
+  target: "es2022",
+  tsconfig: "../../client-types.tsconfig.json",
+  dts: { generator: "tsgo" },
+  sourcemap: false,
+  fixedExtension: false,
+  deps: { alwaysBundle: [/^@keepsake\//], neverBundle: [/^zod/] },
+  inputOptions: { resolve: { conditionNames: ["@keepsake/source", "import", "default"] } },
+});

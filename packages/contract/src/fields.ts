@@ -1,0 +1,71 @@
+import { z } from "zod";
+import * as limits from "./limits.ts";
+
+const NUL = String.fromCharCode(0);
+
+/**
+ * Text that PostgreSQL can store as it is: no NUL character and no half of a surrogate pair. Both would be refused or,
+ * worse, changed in silence on the way.
+ *
+ * @param charsMax the limit in characters, inclusive
+ */
+export function text(charsMax: number) {
+  return z
+    .string()
+    .max(charsMax, `must have at most ${charsMax} characters`)
+    .refine((value) => !value.includes(NUL), "must not contain a NUL character (U+0000)")
+    .refine((value) => value.isWellFormed(), "must be well-formed Unicode: it contains half of a surrogate pair");
+}
+
+/** Like {@link text}, and at least one character that is not white space. */
+export function filledText(charsMax: number) {
+  return text(charsMax).refine((value) => value.trim() !== "", "must not be empty");
+}
+
+/** A memory's or message's id: a UUIDv7, in lower case. */
+export const Id = z.uuid("must be an id as the server gave it (a UUID)").transform((id) => id.toLowerCase());
+
+/** A language tag such as `en`, `pl` or `pt-BR`. */
+export const Language = z
+  .string()
+  .max(limits.LANGUAGE_CHARS_MAX, `must have at most ${limits.LANGUAGE_CHARS_MAX} characters`)
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as "en" or "pl"')
+  .transform((tag) => tag.toLowerCase());
+
+/** Tags in the caller's order, each once. */
+export const Tags = z
+  .array(filledText(limits.TAG_CHARS_MAX).transform((tag) => tag.trim()))
+  .max(limits.TAGS_MAX, `must have at most ${limits.TAGS_MAX} tags`)
+  .transform((tags) => [...new Set(tags)]);
+
+/** A number from 0 to 1. */
+export const Share = z.number().min(0, "must be from 0 to 1").max(1, "must be from 0 to 1");
+
+/** Makes a write safe to send twice: the same key and input gives the same answer. */
+export const IdempotencyKey = z
+  .string()
+  .regex(
+    new RegExp(`^[\\x21-\\x7e]{1,${limits.IDEMPOTENCY_KEY_CHARS_MAX}}$`),
+    `must be 1 to ${limits.IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters`,
+  );
+
+const YEAR_MIN = 1;
+const YEAR_MAX = 9999;
+
+/** A point in time: a superjson date, or ISO 8601 text with a zone (a date alone is midnight UTC). */
+export const Timestamp = z
+  .union([z.date(), z.iso.datetime({ offset: true }), z.iso.date()], "must be a date or ISO 8601 text with a zone")
+  .transform((value) => new Date(value))
+  .refine((date) => {
+    const year = date.getUTCFullYear();
+    return year >= YEAR_MIN && year <= YEAR_MAX;
+  }, `must be between the years ${YEAR_MIN} and ${YEAR_MAX}`);
+
+/** Rows of one page, and where the page before ended. */
+export const pageFields = {
+  limit: z.int().min(1).max(limits.PAGE_ROWS_MAX).default(limits.PAGE_ROWS_DEFAULT),
+  cursor: z.string().max(200).exactOptional(),
+};
+
+/** Flags of a query string arrive as text; over tRPC they are booleans. */
+export const Flag = z.boolean();

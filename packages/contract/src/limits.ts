@@ -1,0 +1,46 @@
+/** Every limit of the wire, with its unit. A caller's input beyond one is refused with the field named. */
+
+/** Characters of one memory or message, as JavaScript counts them (UTF-16 units). About 8,000 tokens. */
+export const CONTENT_CHARS_MAX = 32_768;
+/** Characters of a search query. */
+export const QUERY_CHARS_MAX = 2_000;
+/** Characters of `source`: where a memory came from. */
+export const SOURCE_CHARS_MAX = 255;
+/** Characters of `kind`. */
+export const KIND_CHARS_MAX = 64;
+/** Characters of a language tag such as `en` or `pl-PL` (the plan's `VARCHAR(10)`). */
+export const LANGUAGE_CHARS_MAX = 10;
+/** Tags of one memory, or of one filter. */
+export const TAGS_MAX = 32;
+/** Characters of one tag. */
+export const TAG_CHARS_MAX = 64;
+/** Items of one `addMany`. */
+export const ADD_MANY_ITEMS_MAX = 500;
+/** Rows of one page of a list. */
+export const PAGE_ROWS_MAX = 200;
+/** Rows of a page when the caller names no limit. */
+export const PAGE_ROWS_DEFAULT = 50;
+/** Hits of one search. */
+export const SEARCH_HITS_MAX = 100;
+/** Hits of a search when the caller names no limit. */
+export const SEARCH_HITS_DEFAULT = 10;
+/** Levels of nesting of user metadata: enough for anything a person reads, little enough to be safe everywhere. */
+export const METADATA_DEPTH_MAX = 8;
+/** Keys of user metadata, all levels together. */
+export const METADATA_KEYS_MAX = 64;
+/** Bytes of user metadata as JSON in UTF-8. */
+export const METADATA_BYTES_MAX = 16_384;
+/** Characters of an idempotency key. */
+export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
+/** Bytes of one request body: 1 MiB. */
+export const BODY_BYTES_MAX = 1_048_576;
+/** Levels of nesting of any JSON on the wire; deeper input is refused before it is parsed. */
+export const WIRE_DEPTH_MAX = 32;
+/** Procedure calls of one tRPC batch. */
+export const BATCH_CALLS_MAX = 20;
+/** Characters of a user id in the `x-keepsake-user` header. */
+export const USER_ID_CHARS_MAX = 128;
+/** Days between a `forget` and the erasure that can't be undone, unless configured otherwise. */
+export const FORGET_RETENTION_DAYS_DEFAULT = 30;
+/** Vector length of the default embedding space. The plan's figure; docs/decisions tells what it costs. */
+export const EMBEDDING_DIMENSIONS_DEFAULT = 384;

@@ -1,0 +1,239 @@
+-- The data model as the migrations make it, in the form of SQL that is read and compared, never run.
+-- Written by scripts/dump-data-model.ts from PostgreSQL's catalogs; the same text on every version that we support.
+
+create extension unaccent;
+create extension vector;
+
+create text search configuration keepsake_english (
+  asciihword: english_stem
+  asciiword: english_stem
+  email: simple
+  file: simple
+  float: simple
+  host: simple
+  hword: unaccent, english_stem
+  hword_asciipart: english_stem
+  hword_numpart: simple
+  hword_part: unaccent, english_stem
+  int: simple
+  numhword: simple
+  numword: simple
+  sfloat: simple
+  uint: simple
+  url: simple
+  url_path: simple
+  version: simple
+  word: unaccent, english_stem
+);
+
+create text search configuration keepsake_simple (
+  asciihword: simple
+  asciiword: simple
+  email: simple
+  file: simple
+  float: simple
+  host: simple
+  hword: unaccent, simple
+  hword_asciipart: simple
+  hword_numpart: simple
+  hword_part: unaccent, simple
+  int: simple
+  numhword: simple
+  numword: simple
+  sfloat: simple
+  uint: simple
+  url: simple
+  url_path: simple
+  version: simple
+  word: unaccent, simple
+);
+
+create table api_tokens (
+  id text not null,
+  secret_hash text not null,
+  label text not null,
+  role text not null,
+  bound_user_id text,
+  scopes text[] not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint api_tokens_pkey PRIMARY KEY (id)
+);
+
+create table cache_counters (
+  user_id text not null,
+  hits bigint not null default 0,
+  misses bigint not null default 0,
+  evictions bigint not null default 0,
+  seconds_saved double precision not null default 0,
+  constraint cache_counters_pkey PRIMARY KEY (user_id)
+);
+
+create table conversations (
+  user_id text not null,
+  id uuid not null,
+  session_id character varying(255) not null,
+  interaction_id uuid not null,
+  role character varying(50) not null,
+  content text not null,
+  language character varying(10),
+  intent character varying(100),
+  created_at timestamp with time zone not null default now(),
+  metadata jsonb,
+  constraint conversations_user_id_id_pk PRIMARY KEY (user_id, id)
+);
+CREATE INDEX conversations_created_idx ON public.conversations USING btree (user_id, created_at);
+CREATE INDEX conversations_interaction_idx ON public.conversations USING btree (user_id, interaction_id);
+CREATE INDEX conversations_session_idx ON public.conversations USING btree (user_id, session_id, id);
+
+create table embedding_spaces (
+  id integer not null generated always as identity,
+  model text not null,
+  dimensions integer not null,
+  recipe text not null,
+  state text not null,
+  created_at timestamp with time zone not null default now(),
+  activated_at timestamp with time zone,
+  constraint embedding_spaces_pkey PRIMARY KEY (id),
+  constraint embedding_spaces_description_unique UNIQUE (model, dimensions, recipe)
+);
+CREATE UNIQUE INDEX embedding_spaces_one_active_idx ON public.embedding_spaces USING btree (state) WHERE (state = 'active'::text);
+
+create table embeddings (
+  user_id text not null,
+  space_id integer not null,
+  item_type character varying(16) not null,
+  item_id uuid not null,
+  piece smallint not null default 0,
+  embedding vector storage plain not null,
+  created_at timestamp with time zone not null default now(),
+  constraint embeddings_user_id_space_id_item_type_item_id_piece_pk PRIMARY KEY (user_id, space_id, item_type, item_id, piece)
+);
+
+create table idempotency_keys (
+  user_id text not null,
+  key character varying(255) not null,
+  procedure text not null,
+  input_hash character varying(64) not null,
+  response jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_keys_user_id_key_pk PRIMARY KEY (user_id, key)
+);
+
+create table knowledge (
+  user_id text not null,
+  id uuid not null,
+  content text not null,
+  content_hash character varying(64) not null,
+  kind character varying(64) not null default 'fact'::character varying,
+  source character varying(255),
+  source_interaction_id uuid,
+  tags text[] not null default '{}'::text[],
+  language character varying(10),
+  importance real not null default 0.5,
+  confidence real not null default 1,
+  weight real not null default 1,
+  metadata jsonb,
+  version integer not null default 1,
+  valid_from timestamp with time zone not null default now(),
+  valid_to timestamp with time zone,
+  superseded_by uuid,
+  recorded_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  forgotten_at timestamp with time zone,
+  embedding_failure text,
+  search tsvector generated always as (
+CASE
+    WHEN ((language)::text ~~ 'en%'::text) THEN to_tsvector('keepsake_english'::regconfig, content)
+    WHEN (language IS NOT NULL) THEN to_tsvector('keepsake_simple'::regconfig, content)
+    ELSE (to_tsvector('keepsake_english'::regconfig, content) || to_tsvector('keepsake_simple'::regconfig, content))
+END) stored,
+  constraint knowledge_user_id_id_pk PRIMARY KEY (user_id, id)
+);
+CREATE UNIQUE INDEX knowledge_content_unique_idx ON public.knowledge USING btree (user_id, content_hash) WHERE (forgotten_at IS NULL);
+CREATE INDEX knowledge_forgotten_idx ON public.knowledge USING btree (user_id, forgotten_at) WHERE (forgotten_at IS NOT NULL);
+CREATE INDEX knowledge_search_gin_idx ON public.knowledge USING gin (search);
+CREATE INDEX knowledge_tags_gin_idx ON public.knowledge USING gin (tags);
+
+create table knowledge_versions (
+  user_id text not null,
+  knowledge_id uuid not null,
+  version integer not null,
+  content text not null,
+  kind character varying(64) not null,
+  source character varying(255),
+  tags text[] not null,
+  language character varying(10),
+  importance real not null,
+  confidence real not null,
+  metadata jsonb,
+  valid_from timestamp with time zone not null,
+  valid_to timestamp with time zone,
+  recorded_at timestamp with time zone not null,
+  replaced_at timestamp with time zone not null default now(),
+  constraint knowledge_versions_user_id_knowledge_id_version_pk PRIMARY KEY (user_id, knowledge_id, version),
+  constraint knowledge_versions_knowledge_fk FOREIGN KEY (user_id, knowledge_id) REFERENCES knowledge(user_id, id) ON DELETE CASCADE
+);
+
+create table preferences (
+  user_id text not null,
+  id uuid not null,
+  key character varying(255) not null,
+  value jsonb not null,
+  category character varying(100),
+  origin character varying(16) not null default 'explicit'::character varying,
+  confidence real not null default 1,
+  version integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint preferences_user_id_id_pk PRIMARY KEY (user_id, id),
+  constraint preferences_key_unique UNIQUE (user_id, key)
+);
+CREATE INDEX preferences_category_idx ON public.preferences USING btree (user_id, category);
+
+create table response_cache (
+  user_id text not null,
+  id uuid not null,
+  query_hash character varying(64) not null,
+  query_text text not null,
+  response text not null,
+  language character varying(10),
+  hit_count integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  last_hit_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  metadata jsonb,
+  constraint response_cache_user_id_id_pk PRIMARY KEY (user_id, id),
+  constraint response_cache_hash_unique UNIQUE (user_id, query_hash)
+);
+CREATE INDEX response_cache_expires_idx ON public.response_cache USING btree (user_id, expires_at);
+
+create table training_data (
+  user_id text not null,
+  id uuid not null,
+  interaction_id uuid,
+  input_text text not null,
+  output_text text not null,
+  corrected_text text,
+  feedback_score integer,
+  comment text,
+  interaction_type character varying(50),
+  language character varying(10),
+  created_at timestamp with time zone not null default now(),
+  exported boolean not null default false,
+  metadata jsonb,
+  constraint training_data_user_id_id_pk PRIMARY KEY (user_id, id),
+  constraint training_data_feedback_score_check CHECK (((feedback_score >= 1) AND (feedback_score <= 5)))
+);
+CREATE INDEX training_data_exported_idx ON public.training_data USING btree (user_id, exported);
+CREATE INDEX training_data_feedback_idx ON public.training_data USING btree (user_id, feedback_score);
+
+create table users (
+  user_id text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint users_pkey PRIMARY KEY (user_id)
+);

@@ -1,0 +1,37 @@
+import type postgres from "postgres";
+import type { ConnectOptions, DatabaseHandle, ServerConfig } from "./database.ts";
+import { createHandle, endClient } from "./database-handle.ts";
+import { withDeadline } from "./deadline.ts";
+import { openPool, openSingleConnection } from "./postgres-client.ts";
+import { toAddressError, toServerStartError } from "./server-fault.ts";
+import { checkServer } from "./server-requirements.ts";
+
+/**
+ * Connects to a server and checks that it can be used, within `connectTimeoutMs` altogether.
+ *
+ * @throws DatabaseStartError
+ */
+export async function connectServer(config: ServerConfig, options: ConnectOptions): Promise<DatabaseHandle> {
+  const sql = openChecked(() => openPool(config, options));
+  try {
+    const versions = await withDeadline(checkServer(sql), config.connectTimeoutMs);
+    return createHandle({ home: "server", sql, ...versions, openSession: () => openSession(config, options) });
+  } catch (error) {
+    // Not awaited: a server that says nothing would hold up the refusal too.
+    void sql.end({ timeout: 0 }).catch(() => {});
+    throw toServerStartError(error, sql);
+  }
+}
+
+function openSession(config: ServerConfig, options: ConnectOptions) {
+  const sql = openSingleConnection(config, options);
+  return { sql, [Symbol.asyncDispose]: () => endClient(sql) };
+}
+
+function openChecked(open: () => postgres.Sql): postgres.Sql {
+  try {
+    return open();
+  } catch {
+    throw toAddressError();
+  }
+}

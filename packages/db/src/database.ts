@@ -1,0 +1,65 @@
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type postgres from "postgres";
+import type * as schema from "./schema/index.ts";
+
+/** Drizzle over postgres.js, on either home. */
+export type Database = PostgresJsDatabase<typeof schema>;
+
+/** A transaction of `Database`. A write of several statements asks for this, so that a `Database` is a type error. */
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
+
+/** For functions that may run inside a transaction or outside of one. */
+export type Queryable = Database | Transaction;
+
+/** The embedded PostgreSQL, with its data under `dataDir` (made when it is not there). */
+export interface EmbeddedConfig {
+  readonly home: "embedded";
+  readonly dataDir: string;
+}
+
+/** A PostgreSQL server, 16 or newer, with pgvector 0.8 or newer. */
+export interface ServerConfig {
+  readonly home: "server";
+  /** `postgres://user:password@host:port/database`, with postgres.js's options as its query (`?sslmode=require`). */
+  readonly url: string;
+  /** Connections, at most. */
+  readonly poolSize: number;
+  /** For all of `connect`, and for each connection made later. */
+  readonly connectTimeoutMs: number;
+  /** After which the server ends a statement; 0 for never. */
+  readonly statementTimeoutMs: number;
+}
+
+/** Where the data lives. */
+export type DatabaseConfig = EmbeddedConfig | ServerConfig;
+
+/** What a caller of `connect` may listen to. */
+export interface ConnectOptions {
+  /** Steps that take seconds, in words for a person. */
+  onProgress?(step: string): void;
+  /** Every statement before it is sent, for the test-suite's recorder. Errors then carry their parameters in the open. */
+  onStatement?(sql: string, parameters: readonly unknown[]): void;
+  /** The embedded PostgreSQL died. Called once at most, and never after the handle was disposed of. */
+  onFatal?(error: Error): void;
+}
+
+/** One session that nobody else's statements share, except on the embedded home, which has only one. */
+export interface DatabaseSession extends AsyncDisposable {
+  readonly sql: postgres.Sql;
+}
+
+/** An open database. Disposing of it closes the connections and, on the embedded home, the database itself. */
+export interface DatabaseHandle extends AsyncDisposable {
+  readonly home: DatabaseConfig["home"];
+  readonly db: Database;
+  /** The driver under `db`: the same connections. */
+  readonly sql: postgres.Sql;
+  /** `18.6`, without the build's own words. */
+  readonly serverVersion: string;
+  /** The version in this database, or the one that the first migration will install. */
+  readonly pgvectorVersion: string | null;
+  /** Fails with `DeadlineError` or the driver's error when the database does not answer `select 1` in time. */
+  ping(timeoutMs: number): Promise<void>;
+  /** A session of its own, without a statement time-out, for work that holds a lock or runs for long. */
+  openSession(): DatabaseSession;
+}

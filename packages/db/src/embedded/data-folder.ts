@@ -1,0 +1,138 @@
+import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { DatabaseStartError } from "../database-error.ts";
+
+/** The major of the embedded PostgreSQL; its folders open with no other. */
+export const EMBEDDED_MAJOR = 18;
+
+const CLUSTER_FOLDER = "postgres";
+/**
+ * Stands inside the cluster's folder once its first initialisation is complete, so that it goes wherever a copy goes.
+ * PostgreSQL leaves files that it does not know alone.
+ */
+const COMPLETE_FILE = "keepsake-complete";
+
+/** The cluster's folder, ready to be opened. */
+export interface ClusterFolder {
+  readonly path: string;
+  /** It does not exist yet: opening it makes it, in some seconds. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Makes the data folder when it is not there.
+ *
+ * @returns its real path
+ * @throws DatabaseStartError when it cannot be made, is none, or may not be written to
+ */
+export async function prepareDataFolder(dataDir: string): Promise<string> {
+  const wanted = resolve(dataDir);
+  try {
+    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    const folder = await realpath(wanted);
+    await readdir(folder);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return folder;
+  } catch (error) {
+    throw new DatabaseStartError(
+      `The data folder ${wanted} ${reasonOf(error)}: choose another one with KEEPSAKE_DATA_DIR, or set DATABASE_URL to use a PostgreSQL server.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * Looks at the cluster's folder before PostgreSQL does. Only for the holder of the folder's lock. A first initialisation
+ * that was killed half-way is moved aside, never deleted.
+ *
+ * @throws DatabaseStartError when it is of another major, or lacks what a complete one has
+ */
+export async function prepareClusterFolder(
+  dataFolder: string,
+  onProgress: (step: string) => void,
+): Promise<ClusterFolder> {
+  const path = join(dataFolder, CLUSTER_FOLDER);
+  if (await isEmpty(path)) return { path, isNew: true };
+  await assertMajor(path, dataFolder);
+  if (!(await exists(join(path, COMPLETE_FILE)))) {
+    const aside = `${path}.incomplete-${timestamp()}`;
+    await rename(path, aside);
+    onProgress(`moved a database whose first start was interrupted to ${aside}`);
+    return { path, isNew: true };
+  }
+  if (!(await exists(join(path, "global", "pg_control")))) throw damaged(path, "global/pg_control is missing");
+  // The lock says that nobody has it open: this file is from a process that was killed.
+  await rm(join(path, "postmaster.pid"), { force: true });
+  return { path, isNew: false };
+}
+
+/** Notes that the first initialisation is complete. */
+export async function markComplete(clusterFolder: string): Promise<void> {
+  await writeFile(join(clusterFolder, COMPLETE_FILE), `PostgreSQL ${EMBEDDED_MAJOR}\n`);
+}
+
+/** The sentence for a cluster that PostgreSQL could not open or create. */
+export function toOpenError({ path, isNew }: ClusterFolder, error: unknown): DatabaseStartError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return isNew
+    ? new DatabaseStartError(
+        `The embedded PostgreSQL could not be created in ${path} (${reason}): check that the disk has 100 MB free, then start again.`,
+        { cause: error },
+      )
+    : damaged(path, reason, error);
+}
+
+function damaged(path: string, reason: string, cause?: unknown): DatabaseStartError {
+  return new DatabaseStartError(
+    `The embedded PostgreSQL cannot open ${path} (${reason}): the folder may be damaged; nothing in it was deleted. Put a backup in its place, or choose another folder with KEEPSAKE_DATA_DIR.`,
+    { cause },
+  );
+}
+
+async function assertMajor(path: string, dataFolder: string): Promise<void> {
+  const text = await readFile(join(path, "PG_VERSION"), "utf8").catch(() => null);
+  const major = text?.trim();
+  if (major === undefined || major === "" || major === String(EMBEDDED_MAJOR)) return;
+  throw new DatabaseStartError(
+    `The data folder ${dataFolder} was made by PostgreSQL ${major}, and this version of Keepsake embeds PostgreSQL ${EMBEDDED_MAJOR}: export it with the Keepsake that made it (keepsake export) and import it into a new folder. Nothing was changed.`,
+  );
+}
+
+async function isEmpty(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).length === 0;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return true;
+    throw damaged(path, reasonOf(error), error);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "is a file, not a folder",
+  ENOTDIR: "is a file, not a folder, or lies below one",
+  EACCES: "may not be written to by this user",
+  EPERM: "may not be written to by this user",
+  EROFS: "is on a read-only disk",
+  ENOSPC: "cannot be made, the disk is full",
+};
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return REASONS[code] ?? `cannot be used (${error instanceof Error ? error.message : String(error)})`;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}
+
+/** `20261123T091530Z`: sorts by time and holds no character that a file system minds. */
+function timestamp(): string {
+  return new Date().toISOString().replace(/\.\d+|[-:]/g, "");
+}

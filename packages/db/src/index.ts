@@ -1,0 +1,15 @@
+export { connect } from "./connect.ts";
+export type {
+  ConnectOptions,
+  Database,
+  DatabaseConfig,
+  DatabaseHandle,
+  DatabaseSession,
+  EmbeddedConfig,
+  Queryable,
+  ServerConfig,
+  Transaction,
+} from "./database.ts";
+export { DatabaseStartError, DeadlineError, EmbeddedDatabaseLostError, MigrationError } from "./database-error.ts";
+export { withDeadline } from "./deadline.ts";
+export { type MigrateOptions, type MigrateResult, migrate } from "./migrate.ts";

@@ -1,0 +1,87 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import type { ConnectOptions, Database, ServerConfig } from "./database.ts";
+import * as schema from "./schema/index.ts";
+import { SESSION_SETTINGS } from "./session-settings.ts";
+
+const TIMESTAMP = 1114;
+const TIMESTAMPTZ = 1184;
+const IDLE_TIMEOUT_S = 600;
+const RECONNECT_DELAY_MAX_S = 0.5;
+/** The most that PostgreSQL takes, 24 days: postgres.js does not send a 0, and the server may have a default. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** libpq's parameters that are no settings of a session: postgres.js would send them and the server refuse them. */
+const CLIENT_ONLY_PARAMETERS = ["channel_binding", "gssencmode"];
+
+/** postgres.js's options that hold everywhere: it never logs, and it is found again soon after a restart. */
+function commonOptions({ onStatement }: ConnectOptions): postgres.Options<Record<string, never>> {
+  return {
+    onnotice: () => {},
+    backoff: (attempts: number) => Math.min(2 ** attempts / 50, RECONNECT_DELAY_MAX_S) * (0.5 + Math.random() / 2),
+    ...(onStatement && { debug: (_connection, sql, parameters) => onStatement(sql, parameters) }),
+  };
+}
+
+/**
+ * A pool of connections to a server. Nothing is sent before the first statement.
+ *
+ * @throws TypeError when the URL is none
+ */
+export function openPool(config: ServerConfig, options: ConnectOptions = {}): postgres.Sql {
+  return postgres(withoutClientOnlyParameters(config.url), {
+    ...commonOptions(options),
+    max: config.poolSize,
+    connect_timeout: config.connectTimeoutMs / 1000,
+    idle_timeout: IDLE_TIMEOUT_S,
+    connection: { ...SESSION_SETTINGS, statement_timeout: config.statementTimeoutMs || NO_TIMEOUT_MS },
+  });
+}
+
+/** One connection to a server that lives until it is ended, without a statement time-out. */
+export function openSingleConnection(config: ServerConfig, options: ConnectOptions = {}): postgres.Sql {
+  return postgres(withoutClientOnlyParameters(config.url), {
+    ...commonOptions(options),
+    max: 1,
+    connect_timeout: config.connectTimeoutMs / 1000,
+    idle_timeout: 0,
+    max_lifetime: null,
+    connection: { ...SESSION_SETTINGS, statement_timeout: NO_TIMEOUT_MS },
+  });
+}
+
+/** The one connection to the embedded PostgreSQL. Its session settings are the worker's: it ignores a client's. */
+export function openSocketClient(socketPath: string, options: ConnectOptions = {}): postgres.Sql {
+  return postgres({
+    ...commonOptions(options),
+    path: socketPath,
+    user: "postgres",
+    database: "postgres",
+    password: "",
+    ssl: false,
+    max: 1,
+    idle_timeout: 0,
+    max_lifetime: null,
+  });
+}
+
+/**
+ * Drizzle over a client. Drizzle turns the client's dates into text and back by itself; they are put right again, so
+ * that `sql` too gives and takes `Date`s.
+ */
+export function toDatabase(client: postgres.Sql): Database {
+  const db = drizzle(client, { schema });
+  for (const type of [TIMESTAMP, TIMESTAMPTZ]) {
+    client.options.parsers[type] = (text: string) => new Date(type === TIMESTAMP ? `${text}Z` : text);
+    client.options.serializers[type] = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+  }
+  return db;
+}
+
+function withoutClientOnlyParameters(url: string): string {
+  const [address, query] = url.split("?", 2);
+  if (address === undefined || query === undefined) return url;
+  const parameters = new URLSearchParams(query);
+  for (const name of CLIENT_ONLY_PARAMETERS) parameters.delete(name);
+  return parameters.size === 0 ? address : `${address}?${parameters}`;
+}

@@ -1,0 +1,12 @@
+export { apiTokens } from "./api-tokens.ts";
+export { cacheCounters } from "./cache-counters.ts";
+export { conversations } from "./conversations.ts";
+export { embeddingSpaces } from "./embedding-spaces.ts";
+export { embeddings } from "./embeddings.ts";
+export { idempotencyKeys } from "./idempotency-keys.ts";
+export { knowledge } from "./knowledge.ts";
+export { knowledgeVersions } from "./knowledge-versions.ts";
+export { preferences } from "./preferences.ts";
+export { responseCache } from "./response-cache.ts";
+export { trainingData } from "./training-data.ts";
+export { users } from "./users.ts";

@@ -1,0 +1,129 @@
+import type postgres from "postgres";
+import { DatabaseStartError } from "./database-error.ts";
+
+const SERVER_VERSION_MIN = 16;
+
+interface ExtensionRequirement {
+  readonly name: string;
+  readonly versionMin: string;
+  /** Where it comes from, as the end of a sentence that begins with "install". `%` is the server's major. */
+  readonly source: string;
+}
+
+/** What the first migration creates. */
+const REQUIRED_EXTENSIONS: readonly ExtensionRequirement[] = [
+  {
+    name: "vector",
+    versionMin: "0.8",
+    source: "pgvector (the package postgresql-%-pgvector on Debian and Ubuntu, the image pgvector/pgvector in Docker)",
+  },
+  {
+    name: "unaccent",
+    versionMin: "1",
+    source: "PostgreSQL's contrib modules (part of postgresql-% on Debian and Ubuntu, postgresql-contrib elsewhere)",
+  },
+];
+
+interface OfferedExtension {
+  readonly name: string;
+  readonly offered: string;
+  readonly installed: string | null;
+  readonly mayCreate: boolean;
+}
+
+/** What `connect` tells about the server. */
+export interface ServerVersions {
+  readonly serverVersion: string;
+  readonly pgvectorVersion: string | null;
+}
+
+/**
+ * Looks at the server before anything is written to it.
+ *
+ * @throws DatabaseStartError when it is older than PostgreSQL 16, or an extension is missing, too old, or may not be
+ *   created by this role
+ */
+export async function checkServer(sql: postgres.Sql): Promise<ServerVersions> {
+  const { serverVersion, pgvectorVersion } = await readVersions(sql);
+  const major = Number.parseInt(serverVersion, 10);
+  if (major < SERVER_VERSION_MIN) {
+    throw new DatabaseStartError(
+      `This is PostgreSQL ${serverVersion}, and Keepsake needs ${SERVER_VERSION_MIN} or newer: upgrade the server, or use another one.`,
+    );
+  }
+  const offers = await readOfferedExtensions(sql);
+  for (const requirement of REQUIRED_EXTENSIONS) {
+    const offer = offers.find(({ name }) => name === requirement.name);
+    assertVersion(requirement, offer, major);
+    if (offer.installed === null && !offer.mayCreate) await assertMayCreate(sql, requirement.name);
+  }
+  return { serverVersion, pgvectorVersion };
+}
+
+/** The versions alone, for the embedded PostgreSQL, which always fits. */
+export async function readVersions(sql: postgres.Sql): Promise<ServerVersions> {
+  const [row] = await sql<[{ server: string; vector: string | null }]>`
+    select current_setting('server_version') as server,
+      (select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector') as vector`;
+  // Distributions add their own words: "17.6 (Debian 17.6-1)".
+  const serverVersion = row.server.split(" ", 1)[0] ?? row.server;
+  return { serverVersion, pgvectorVersion: row.vector };
+}
+
+async function readOfferedExtensions(sql: postgres.Sql): Promise<OfferedExtension[]> {
+  return await sql<OfferedExtension[]>`
+    select e.name, e.default_version as offered, e.installed_version as installed,
+      (select rolsuper from pg_roles where rolname = current_user)
+        or not v.superuser
+        or (v.trusted and has_database_privilege(current_database(), 'CREATE')) as "mayCreate"
+    from pg_available_extensions e
+    join pg_available_extension_versions v on v.name = e.name and v.version = e.default_version`;
+}
+
+function assertVersion(
+  { name, versionMin, source }: ExtensionRequirement,
+  offer: OfferedExtension | undefined,
+  major: number,
+): asserts offer is OfferedExtension {
+  const install = `install ${source.replaceAll("%", String(major))} where PostgreSQL runs`;
+  if (offer === undefined) {
+    throw new DatabaseStartError(`This PostgreSQL does not have the extension ${name}: ${install}.`);
+  }
+  const version = offer.installed ?? offer.offered;
+  if (!isOlder(version, versionMin)) return;
+  const remedy = isOlder(offer.offered, versionMin) ? install : `run ALTER EXTENSION ${name} UPDATE in this database`;
+  throw new DatabaseStartError(
+    `The extension ${name} is version ${version}, and Keepsake needs ${versionMin} or newer: ${remedy}.`,
+  );
+}
+
+/** Managed servers let roles create extensions by ways that the catalogs do not show, so the proof is a trial. */
+async function assertMayCreate(sql: postgres.Sql, extension: string): Promise<void> {
+  const undo = new Error("undo");
+  try {
+    await sql.begin(async (tx) => {
+      await tx`create extension ${tx(extension)}`;
+      throw undo;
+    });
+  } catch (error) {
+    if (error === undo || !isPermissionDenied(error)) return;
+    throw new DatabaseStartError(
+      `The database's user may not create the extension ${extension}: run CREATE EXTENSION ${extension} in this database once, as a superuser.`,
+      { cause: error },
+    );
+  }
+}
+
+function isPermissionDenied(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "42501";
+}
+
+/** Compares `0.10.1` with `0.8` part by part. */
+function isOlder(version: string, versionMin: string): boolean {
+  const parts = version.split(".").map(Number);
+  for (const [index, wanted] of versionMin.split(".").map(Number).entries()) {
+    const part = parts[index] ?? 0;
+    if (part !== wanted) return part < wanted;
+  }
+  return false;
+}
