@@ -10,5 +10,9 @@ export default defineConfig({
   sourcemap: false,
   fixedExtension: false,
   deps: { alwaysBundle: [/^@keepsake\//], neverBundle: [/^zod/] },
+  // Otherwise the declarations keep a bare `import "zod"`, which a gateway has not installed.
+  treeshake: { moduleSideEffects: false },
+  // `tsc -b` keeps its own output in dist/types.
+  clean: false,
   inputOptions: { resolve: { conditionNames: ["@keepsake/source", "import", "default"] } },
 });

@@ -4,8 +4,8 @@ import { withDeadline } from "./deadline.ts";
 import { toDatabase } from "./postgres-client.ts";
 import type { ServerVersions } from "./server-requirements.ts";
 
-const END_GRACE_S = 5;
-const END_DEADLINE_MS = 6000;
+const END_GRACE_S = 3;
+const END_DEADLINE_MS = 4000;
 
 /** What one home contributes to a handle. */
 export interface HandleParts extends ServerVersions {

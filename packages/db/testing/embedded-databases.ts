@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { constants, cp, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { cpSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,7 +19,8 @@ export type TemplateKind = "empty" | "migrated";
 export async function createEmbeddedDatabase(template: string): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "keepsake-test-"));
   const dataDir = join(folder, "data");
-  await copyFolder(template, dataDir);
+  // In one go and in C++: the asynchronous one takes twice as long for a thousand files.
+  cpSync(template, dataDir, { recursive: true });
   return {
     engine: "embedded",
     config: { home: "embedded", dataDir },
@@ -66,10 +68,6 @@ async function waitForLock(folder: string): Promise<AsyncDisposable> {
       await sleep(LOCK_POLL_MS);
     }
   }
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, preserveTimestamps: true });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -90,8 +90,8 @@ describe("a cached embedder", () => {
     const embedder = cached();
     fake.setFault({ kind: "delay", ms: 150 });
     const controller = new AbortController();
-    const leaving = failure(embedder.embed(["tea"], "query", { signal: controller.signal }));
     const hurried = failure(embedder.embed(["tea"], "query", { timeoutMs: 10 }));
+    const leaving = failure(embedder.embed(["tea"], "query", { signal: controller.signal }));
     const patient = embedder.embed(["tea"], "query");
     controller.abort();
     expect(await leaving).toMatchObject({ reason: "EMBEDDER_TIMEOUT" });

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import type { Embedder, EmbeddingPurpose, EmbeddingResult } from "./embedder.ts";
 import { toVectors } from "./embedding-result.ts";
 import { withTimeLimit } from "./time-limit.ts";
+import { VectorMemory } from "./vector-memory.ts";
 
 /** How much a cached embedder keeps. */
 export interface CachedEmbedderOptions {
@@ -24,37 +24,20 @@ export interface CachedEmbedderOptions {
  */
 export function createCachedEmbedder(embedder: Embedder, options: CachedEmbedderOptions = {}): Embedder {
   const { countMax = 2_000, sharedTimeoutMs = 10_000 } = options;
-  const vectors = new LRUCache<string, Float32Array>({ max: countMax });
-  const pending = new Map<string, Promise<EmbeddingResult>>();
-
-  /** Asks upstream for texts that nobody has asked for, and lets others join from then on. */
-  const request = (wanted: ReadonlyMap<string, string>, purpose: EmbeddingPurpose, timeoutMs?: number): void => {
-    const limit = timeoutMs === undefined ? {} : { timeoutMs: Math.max(timeoutMs, sharedTimeoutMs) };
-    const answer = embedder.embedEach([...wanted.values()], purpose, limit);
-    [...wanted.keys()].forEach((key, index) => {
-      const result = answer.then((results) => keep(key, results[index]));
-      pending.set(key, result);
-      const settle = () => pending.delete(key);
-      result.then(settle, settle);
-    });
-  };
-  const keep = (key: string, result: EmbeddingResult | undefined): EmbeddingResult => {
-    if (!result) throw new Error("An embedder gave fewer results than it was given texts.");
-    if ("vector" in result) vectors.set(key, result.vector);
-    return result;
-  };
-  const lookUp = (key: string): EmbeddingResult | Promise<EmbeddingResult> | undefined => {
-    const vector = vectors.get(key);
-    return vector ? { vector } : pending.get(key);
-  };
+  const memory = new VectorMemory(countMax);
 
   const resultsFor = async (texts: readonly string[], purpose: EmbeddingPurpose, timeoutMs?: number) => {
     const keys = texts.map((text) => keyOf(embedder, purpose, text));
-    const wanted = new Map(texts.map((text, index) => [keys[index] ?? "", text]));
-    const found = new Map(keys.map((key) => [key, lookUp(key)]));
-    for (const [key, result] of found) if (result) wanted.delete(key);
-    if (wanted.size > 0) request(wanted, purpose, timeoutMs);
-    const results = await Promise.all(keys.map((key) => found.get(key) ?? pending.get(key)));
+    const wanted = new Map<string, string>();
+    for (const [index, text] of texts.entries()) {
+      const key = keys[index] ?? "";
+      if (!memory.find(key)) wanted.set(key, text);
+    }
+    if (wanted.size > 0) {
+      const limit = timeoutMs === undefined ? {} : { timeoutMs: Math.max(timeoutMs, sharedTimeoutMs) };
+      memory.expect([...wanted.keys()], embedder.embedEach([...wanted.values()], purpose, limit));
+    }
+    const results = await Promise.all(keys.map((key) => memory.find(key)));
     return results.map(copyOf);
   };
 
@@ -77,7 +60,7 @@ function keyOf({ space }: Embedder, purpose: EmbeddingPurpose, text: string): st
   return createHash("sha256").update(parts).digest("base64");
 }
 
-/** Callers may change their vector; what is kept stays as it was. */
+/** Callers may change their vector; what is kept stays as it was. Every text has been found or asked for by now. */
 function copyOf(result: EmbeddingResult | undefined): EmbeddingResult {
   if (!result) throw new Error("A text has neither a vector nor a request under way.");
   return "vector" in result ? { vector: result.vector.slice() } : result;

@@ -1,5 +1,5 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
-import { EmbeddingError } from "./embedding-error.ts";
+import { EmbeddingError, isRejection } from "./embedding-error.ts";
 
 /** When a circuit opens and for how long. */
 export interface CircuitOptions {
@@ -26,7 +26,7 @@ export interface Circuit {
    *   otherwise what the request throws
    */
   run<T>(request: () => Promise<T>): Promise<T>;
-  /** The last failure since the last success; null when the last request went well or there was none. */
+  /** The last failure since the last success, refused texts not counted; null when all is well or nothing was tried. */
   readonly lastFailure: EmbeddingError | null;
 }
 
@@ -43,7 +43,7 @@ export function createCircuit({ failuresMax, pauseMs }: CircuitOptions): Circuit
       lastFailure = null;
       return value;
     } catch (error) {
-      if (isModelFailure(error)) lastFailure = error;
+      if (error instanceof EmbeddingError && !isRejection(error)) lastFailure = error;
       throw error;
     }
   };
@@ -70,11 +70,11 @@ export function isPaused(error: unknown): boolean {
 
 /** A trial that ended in nothing must not close the circuit, so there a brief wait counts as a failure. */
 function isFailure(error: unknown, state: CircuitState): boolean {
-  return isModelFailure(error) || (error instanceof BriefWaitError && state !== CircuitState.Closed);
+  return isOutage(error) || (error instanceof BriefWaitError && state !== CircuitState.Closed);
 }
 
 /** Refused texts and vectors of another length come from a model that answers. */
-function isModelFailure(error: unknown): error is EmbeddingError {
+function isOutage(error: unknown): boolean {
   return (
     error instanceof EmbeddingError && (error.reason === "EMBEDDER_UNAVAILABLE" || error.reason === "EMBEDDER_TIMEOUT")
   );

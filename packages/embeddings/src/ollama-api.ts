@@ -4,7 +4,7 @@ import { EmbeddingError } from "./embedding-error.ts";
 import { toEmbeddingError } from "./ollama-fault.ts";
 
 /** 64 vectors of 4,096 numbers in full precision are half of this. */
-export const BODY_BYTES_MAX = 8 * 1024 * 1024;
+const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
 /** Which Ollama, and which model in it. */
 export interface OllamaTarget {

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FakeOllama, type FakeOllamaFault, quickOptions, startFakeOllama } from "../testing/index.ts";
 import { EmbeddingError } from "./embedding-error.ts";
@@ -22,6 +23,8 @@ const failure = (work: Promise<unknown>): Promise<EmbeddingError> =>
     () => Promise.reject(new Error("It worked.")),
     (error) => error,
   );
+/** All that a logger could print of an error. */
+const everythingIn = (error: Error): string => inspect(error, { depth: 10, showHidden: true });
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, i) => `text ${i}`);
 
 describe("faults that pass", () => {
@@ -130,7 +133,14 @@ describe("a text that cannot be embedded", () => {
     fake.setFault({ kind: "poison", containing: "secret" });
     const error = await failure(embedder().embed(["one", "my secret plan"], "document"));
     expect(error).toMatchObject({ reason: "EMBEDDING_REJECTED", index: 1 });
-    expect(`${error.message} ${String(error.cause)} ${JSON.stringify(error.cause)}`).not.toContain("secret");
+    expect(everythingIn(error)).not.toContain("secret");
+  });
+
+  it("is not repeated to anybody, even when Ollama quotes it", async () => {
+    fake.setFault({ kind: "status", status: 400, message: "cannot read: my secret plan", times: 1 });
+    const error = await failure(embedder().embed(["my secret plan"], "document"));
+    expect(error.reason).toBe("EMBEDDING_REJECTED");
+    expect(everythingIn(error)).not.toContain("secret");
   });
 
   it("alone in its call is believed only after a harmless text has passed", async () => {

@@ -60,16 +60,27 @@ describe("a health report", () => {
     expect((await embedder.health()).problem).toContain("failed with status 500");
   });
 
+  it("asks only for the list of models once an embedding has gone well again", async () => {
+    fake = await startFakeOllama();
+    const embedder = createOllamaEmbedder(quickOptions(fake.url));
+    fake.setFault({ kind: "status", status: 500, times: 2 });
+    await ignore(embedder.embed(["tea"], "query"));
+    await embedder.embed(["tea"], "query");
+    fake.requests.length = 0;
+    expect(await embedder.health()).toMatchObject({ available: true });
+    expect(fake.requests.map(({ path }) => path)).toEqual(["/api/tags"]);
+  });
+
   it("asks nothing while the circuit is open, and closes it when the model is back", async () => {
     fake = await startFakeOllama();
-    const embedder = createOllamaEmbedder(quickOptions(fake.url, { circuitFailuresMax: 2 }));
+    const embedder = createOllamaEmbedder(quickOptions(fake.url, { circuitFailuresMax: 2, circuitPauseMs: 200 }));
     fake.setFault({ kind: "reset", ...everywhere });
     await ignore(embedder.embed(["tea"], "query"));
     fake.requests.length = 0;
     expect(await embedder.health()).toMatchObject({ available: false });
     expect(fake.requests).toHaveLength(0);
     fake.setFault(null);
-    await sleep(80);
+    await sleep(230);
     expect(await embedder.health()).toMatchObject({ available: true });
     await expect(embedder.embed(["tea"], "query")).resolves.toHaveLength(1);
   });
@@ -80,6 +91,16 @@ describe("a health report", () => {
     const embedder = createOllamaEmbedder(quickOptions(fake.url));
     await ignore(embedder.embed(["tea"], "query"));
     expect((await embedder.health()).problem).toContain("not even a harmless text");
+  });
+
+  it("is bad while the model gives vectors of another length, and good when that is mended", async () => {
+    fake = await startFakeOllama();
+    fake.setFault({ kind: "wrong-dimension", dimensions: 1_024 });
+    const embedder = createOllamaEmbedder(quickOptions(fake.url));
+    await ignore(embedder.embed(["tea"], "document"));
+    expect((await embedder.health()).problem).toContain("vectors of 1024 numbers where 768 were expected");
+    fake.setFault(null);
+    expect(await embedder.health()).toMatchObject({ available: true });
   });
 
   it("never takes a failed question for another dimension", async () => {

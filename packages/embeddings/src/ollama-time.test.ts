@@ -105,11 +105,11 @@ describe("the circuit", () => {
   it("closes by itself when the model is back", async () => {
     fake = await startFakeOllama();
     fake.setFault({ kind: "reset" });
-    const embedder = createOllamaEmbedder(quickOptions(fake.url, { circuitFailuresMax: 2 }));
+    const embedder = createOllamaEmbedder(quickOptions(fake.url, { circuitFailuresMax: 2, circuitPauseMs: 200 }));
     await failure(embedder.embed(["tea"], "query"));
     fake.setFault(null);
     await failure(embedder.embed(["tea"], "query"));
-    await sleep(80);
+    await sleep(230);
     await expect(embedder.embed(["tea"], "query")).resolves.toHaveLength(1);
     await expect(embedder.embed(["tea"], "query")).resolves.toHaveLength(1);
   });
@@ -117,9 +117,9 @@ describe("the circuit", () => {
   it("stays open for another while when the model is not back", async () => {
     fake = await startFakeOllama();
     fake.setFault({ kind: "reset" });
-    const embedder = createOllamaEmbedder(quickOptions(fake.url, { circuitFailuresMax: 2 }));
+    const embedder = createOllamaEmbedder(quickOptions(fake.url, { circuitFailuresMax: 2, circuitPauseMs: 200 }));
     await failure(embedder.embed(["tea"], "query"));
-    await sleep(80);
+    await sleep(230);
     fake.requests.length = 0;
     await Promise.all(Array.from({ length: 5 }, () => failure(embedder.embed(["tea"], "query"))));
     expect(fake.requests).toHaveLength(1);
@@ -135,6 +135,29 @@ describe("the circuit", () => {
     const trial = embedder.embed(["tea"], "query");
     await expect(failure(embedder.embed(["tea"], "query"))).resolves.toMatchObject({ reason: "EMBEDDER_UNAVAILABLE" });
     await expect(trial).resolves.toHaveLength(1);
+  });
+
+  it("answers at once while it is open, without the waits between retries", async () => {
+    fake = await startFakeOllama();
+    fake.setFault({ kind: "status", status: 500, paths: ["/api/embed", "/api/tags"] });
+    const slow = { retryDelayMs: 20_000, retryDelayMaxMs: 20_000, circuitPauseMs: 60_000, circuitFailuresMax: 1 };
+    const embedder = createOllamaEmbedder(quickOptions(fake.url, slow));
+    await embedder.health();
+    const error = await failure(embedder.embed(["tea"], "query", { timeoutMs: 5_000 }));
+    expect(error.reason).toBe("EMBEDDER_UNAVAILABLE");
+  });
+
+  it("is not closed by a trial whose caller leaves before it has an answer", async () => {
+    fake = await startFakeOllama();
+    fake.setFault({ kind: "reset" });
+    const embedder = createOllamaEmbedder(quickOptions(fake.url, { circuitFailuresMax: 2, circuitPauseMs: 250 }));
+    await failure(embedder.embed(["tea"], "query"));
+    await sleep(280);
+    fake.setFault({ kind: "delay", ms: 60_000 });
+    await failure(embedder.embed(["tea"], "query", { timeoutMs: 5 }));
+    await sleep(10);
+    const error = await failure(embedder.embed(["tea"], "query", { timeoutMs: 500 }));
+    expect(error.reason).toBe("EMBEDDER_UNAVAILABLE");
   });
 
   it("does not open for callers who leave before the model had a fair chance", async () => {

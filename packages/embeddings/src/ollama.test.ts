@@ -133,6 +133,12 @@ describe("an embedder on Ollama", () => {
     expect(error.message).not.toContain("s3cret");
   });
 
+  it("takes a URL without its scheme or with a slash at its end", async () => {
+    for (const url of [fake.url.replace("http://", ""), `${fake.url}/`]) {
+      await expect(createOllamaEmbedder(quickOptions(url)).embed(["tea"], "query")).resolves.toHaveLength(1);
+    }
+  });
+
   it("refuses dimensions that the model cannot give before anything is asked", () => {
     expect(() => createOllamaEmbedder(quickOptions(fake.url, { dimensions: 1_024 }))).toThrow(/from 64 to 768/);
   });

@@ -4,10 +4,10 @@ import { EmbeddingError } from "./embedding-error.ts";
 import { toVectors } from "./embedding-result.ts";
 import { createModelLoader } from "./model-loader.ts";
 import { toModelName } from "./model-name.ts";
-import { createOllamaApi } from "./ollama-api.ts";
+import { createOllamaApi, type OllamaApi } from "./ollama-api.ts";
 import { createHealthCheck } from "./ollama-health.ts";
 import { type OllamaEmbedderOptions, type OllamaEmbedderSettings, toSettings } from "./ollama-options.ts";
-import { recipeFor } from "./recipe.ts";
+import { type Recipe, recipeFor } from "./recipe.ts";
 import { createRequester, type Requester } from "./requester.ts";
 import { splitText } from "./split.ts";
 import { withTimeLimit } from "./time-limit.ts";
@@ -26,11 +26,8 @@ export function createOllamaEmbedder(options: OllamaEmbedderOptions): Embedder {
   const model = toModelName(settings.model);
   const recipe = recipeFor(model, settings.dimensions);
   const api = createOllamaApi({ ...settings, model });
-  const requesters: Record<EmbeddingPurpose, Requester> = {
-    query: createRequester(api, recipe, requesterOptions(settings, settings.queryRetriesMax)),
-    document: createRequester(api, recipe, requesterOptions(settings, settings.documentRetriesMax)),
-  };
-  const loadModel = createModelLoader(api, settings.loadTimeoutMs);
+  const requesters = createRequesters(api, recipe, settings);
+  const embedEach = createEmbedEach({ settings, recipe, requesters, api });
   const checkHealth = createHealthCheck({
     api,
     requesters: [requesters.query, requesters.document],
@@ -38,12 +35,39 @@ export function createOllamaEmbedder(options: OllamaEmbedderOptions): Embedder {
     freshMs: settings.healthFreshMs,
     timeoutMs: settings.healthTimeoutMs,
   });
+  return {
+    space: { model, dimensions: settings.dimensions, recipe: recipe.name },
+    embed: async (texts, purpose, limits) => toVectors(await embedEach(texts, purpose, limits)),
+    embedEach,
+    split: (text) => splitText(text, { bytesMax: settings.pieceBytesMax ?? recipe.pieceBytesMax }),
+    health: ({ signal } = {}) => checkHealth(signal),
+  };
+}
 
-  const embedEach: Embedder["embedEach"] = async (texts, purpose, { signal, timeoutMs } = {}) => {
-    const batches = toBatches(
-      texts.map((text) => recipe.prepare(text, purpose)),
-      { countMax: settings.batchCountMax, bytesMax: settings.batchBytesMax },
-    );
+type Requesters = Readonly<Record<EmbeddingPurpose, Requester>>;
+
+function createRequesters(api: OllamaApi, recipe: Recipe, settings: OllamaEmbedderSettings): Requesters {
+  const { circuitFailuresMax: failuresMax, circuitPauseMs: pauseMs, queryRetriesMax, documentRetriesMax } = settings;
+  const shared = { ...settings, failuresMax, pauseMs };
+  return {
+    query: createRequester(api, recipe, { ...shared, retriesMax: queryRetriesMax }),
+    document: createRequester(api, recipe, { ...shared, retriesMax: documentRetriesMax }),
+  };
+}
+
+interface EmbedEachParts {
+  readonly settings: OllamaEmbedderSettings;
+  readonly recipe: Recipe;
+  readonly requesters: Requesters;
+  readonly api: OllamaApi;
+}
+
+function createEmbedEach({ settings, recipe, requesters, api }: EmbedEachParts): Embedder["embedEach"] {
+  const batchLimit = { countMax: settings.batchCountMax, bytesMax: settings.batchBytesMax };
+  const loadModel = createModelLoader(api, settings.loadTimeoutMs);
+  return async (texts, purpose, { signal, timeoutMs } = {}) => {
+    const inputs = texts.map((text) => recipe.prepare(text, purpose));
+    const batches = toBatches(inputs, batchLimit);
     const limit = { timeoutMs: timeoutMs ?? defaultTimeoutMs(settings, purpose, batches.length), signal };
     try {
       return await withTimeLimit(limit, (inner) => embedBatches(batches, requestsOf(requesters[purpose], inner)));
@@ -51,13 +75,6 @@ export function createOllamaEmbedder(options: OllamaEmbedderOptions): Embedder {
       if (error instanceof EmbeddingError && error.reason === "EMBEDDER_TIMEOUT") loadModel();
       throw error;
     }
-  };
-  return {
-    space: { model, dimensions: settings.dimensions, recipe: recipe.name },
-    embed: async (texts, purpose, limits) => toVectors(await embedEach(texts, purpose, limits)),
-    embedEach,
-    split: (text) => splitText(text, { bytesMax: settings.pieceBytesMax ?? recipe.pieceBytesMax }),
-    health: ({ signal } = {}) => checkHealth(signal),
   };
 }
 
@@ -77,11 +94,6 @@ function requestsOf(requester: Requester, signal: AbortSignal): BatchRequests {
     return results;
   };
   return { send, assertModelWorks: async () => (works ? undefined : requester.probe(signal)) };
-}
-
-function requesterOptions(settings: OllamaEmbedderSettings, retriesMax: number) {
-  const { circuitFailuresMax: failuresMax, circuitPauseMs: pauseMs } = settings;
-  return { ...settings, retriesMax, failuresMax, pauseMs };
 }
 
 function defaultTimeoutMs(settings: OllamaEmbedderSettings, purpose: EmbeddingPurpose, batches: number): number {

@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { answerChat, echo, type FakeChat } from "./fake-chat.ts";
 import { errorAnswer, type FakeAnswer, type FakeOllamaFault, spoil } from "./fake-fault.ts";
-import { answerEmbed, answerShow, answerTags, type FakeBody, inputsOf } from "./fake-routes.ts";
+import { closeServer, drip, type FakeOllamaRequest, leavingOf, listen, receive, send } from "./fake-http.ts";
+import { answerEmbed, answerShow, answerTags, inputsOf } from "./fake-routes.ts";
 
 /** The version it claims to be. */
 const VERSION = "0.12.0";
@@ -26,15 +26,6 @@ export interface FakeOllamaOptions {
    * request that began it is closed. Default: 0.
    */
   readonly loadMs?: number;
-}
-
-/** A request as it came in. */
-export interface FakeOllamaRequest {
-  readonly method: string;
-  readonly path: string;
-  /** The parsed JSON; `{}` when there is none. */
-  readonly body: FakeBody;
-  readonly headers: IncomingMessage["headers"];
 }
 
 /** A server that speaks Ollama's protocol with made-up, repeatable vectors. */
@@ -129,33 +120,11 @@ function endLoad(state: State, isLoaded: boolean): void {
   state.load = null;
 }
 
-async function receive(request: IncomingMessage): Promise<FakeOllamaRequest> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const path = new URL(request.url ?? "/", "http://fake").pathname;
-  return { method: request.method ?? "GET", path, body: parse(Buffer.concat(chunks)), headers: request.headers };
-}
-
-function parse(body: Buffer): FakeBody {
-  try {
-    return JSON.parse(body.toString("utf8"));
-  } catch {
-    return {};
-  }
-}
-
 function takeFault(state: State, path: string): FakeOllamaFault | null {
   const { fault } = state;
   if (!fault || state.faultsLeft <= 0 || !(fault.paths ?? [EMBED_PATH]).includes(path)) return null;
   state.faultsLeft--;
   return fault;
-}
-
-/** Fires when the client has left or the answer is sent, so that no wait outlives its request. */
-function leavingOf(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once("close", () => controller.abort());
-  return controller.signal;
 }
 
 function route({ method, path, body }: FakeOllamaRequest, models: readonly string[], chat: FakeChat): FakeAnswer {
@@ -177,39 +146,4 @@ function route({ method, path, body }: FakeOllamaRequest, models: readonly strin
     default:
       return { status: 404, body: "404 page not found", contentType: "text/plain" };
   }
-}
-
-function send(response: ServerResponse, answer: FakeAnswer): void {
-  response.writeHead(answer.status, { "content-type": answer.contentType ?? "application/json; charset=utf-8" });
-  response.end(textOf(answer));
-}
-
-async function drip(response: ServerResponse, answer: FakeAnswer, everyMs: number, left: AbortSignal): Promise<void> {
-  response.writeHead(answer.status, { "content-type": "application/json; charset=utf-8" });
-  for (const byte of Buffer.from(textOf(answer))) {
-    response.write(Buffer.of(byte));
-    await sleep(everyMs, undefined, { signal: left });
-  }
-  response.end();
-}
-
-function textOf({ body }: FakeAnswer): string {
-  return typeof body === "string" ? body : JSON.stringify(body);
-}
-
-function listen(server: Server, port: number, host: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      const { port: bound } = server.address() as AddressInfo;
-      resolve(`http://${host}:${bound}`);
-    });
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

@@ -62,7 +62,7 @@ function documents(actor: Actor, input: SearchMemoriesInput): SQL {
       ${knowledge.updatedAt} as updated_at, ${knowledge.importance} as importance, ${knowledge.weight} as weight
     from ${knowledge}
     where ${knowledge.userId} = ${actor.userId} and ${currentlyTrue(input.asOf)} and ${filterConditions(input)}`;
-  return input.asOf ? sql`${current} union all ${replacedVersionsAt(actor, input, input.asOf)}` : current;
+  return input.asOf ? sql`${current} union all (${replacedVersionsAt(actor, input, input.asOf)})` : current;
 }
 
 /**
@@ -89,6 +89,7 @@ export async function searchByWords(
         where ${knowledge.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null
         and ${knowledge.search} @@ form::tsquery
       ) as frequency
+      where holders > 0
       order by idf desc limit ${FORMS_MAX}
     ),
     selector as materialized (

@@ -45,7 +45,7 @@ const ofUser = (actor: Actor, space: EmbeddingSpace) =>
 async function hasMoreVectors(actor: Actor, db: Queryable, { space, exactRowsMax }: SemanticSearch): Promise<boolean> {
   const [row] = await db.execute<{ rows: string }>(sql`
     select count(*) as rows from (
-      select 1 from ${embeddings} where ${ofUser(actor, space)} limit ${exactRowsMax + 1}) as some`);
+      select 1 from ${embeddings} where ${ofUser(actor, space)} limit ${exactRowsMax + 1}) as counted`);
   return Number(row?.rows ?? 0) > exactRowsMax;
 }
 

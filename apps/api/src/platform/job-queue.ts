@@ -19,7 +19,7 @@ export interface NewJob<Data extends object> {
 export interface JobQueue extends AsyncDisposable {
   /** Sends jobs in a transaction: they exist once it commits. Wakes this process's worker soon after. */
   send<Data extends object>(tx: Transaction, queue: string, jobs: readonly NewJob<Data>[]): Promise<void>;
-  /** Takes at most `limit` jobs, oldest first. A job that is not ended within two minutes is given out again. */
+  /** Takes at most `limit` jobs, oldest first. A job that is not ended within a quarter of an hour is given out again. */
   take<Data extends object>(queue: string, limit: number): Promise<Job<Data>[]>;
   complete(queue: string, ids: readonly string[]): Promise<void>;
   /** Gives jobs back, to be taken again after a few seconds. */
@@ -30,8 +30,8 @@ export interface JobQueue extends AsyncDisposable {
   waitForJobs(queue: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Long enough for a batch on a slow model, short enough that the work of a killed process is soon taken up again. */
-const EXPIRE_SECONDS = 120;
+/** Longer than any round takes; a restarted server asks for the vectors that a killed one left open by itself. */
+const EXPIRE_SECONDS = 900;
 const RETRY_DELAY_SECONDS = 5;
 /** A model that is down for a week must not cost a vector. */
 const RETRY_LIMIT = 1_000_000;

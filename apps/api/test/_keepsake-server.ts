@@ -1,0 +1,94 @@
+import { createClient, type KeepsakeClient } from "@keepsake/client";
+import type { DatabaseConfig } from "@keepsake/db";
+import { createTestDatabase, type TestDatabase } from "@keepsake/db/testing";
+import { type FakeOllama, startFakeOllama } from "@keepsake/embeddings/testing";
+import type { Config } from "../src/config.ts";
+import { type Keepsake, startKeepsake } from "../src/keepsake.ts";
+import { createLogger, type Logger } from "../src/platform/logger.ts";
+import { StatementRecorder } from "./_statement-recorder.ts";
+
+/** What a test wants differently from a server as it starts without configuration. */
+export interface TestServerOptions {
+  /** Starts a fake Ollama and uses it. */
+  readonly embeddings?: boolean;
+  readonly server?: Partial<Config["server"]>;
+  readonly settings?: Partial<Config["settings"]>;
+  readonly logger?: Logger;
+}
+
+/** A real server on a database of its own, over a real socket. */
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly engine: TestDatabase["engine"];
+  readonly keepsake: Keepsake;
+  readonly client: KeepsakeClient;
+  /** The fake model; only with `embeddings`. */
+  readonly ollama: FakeOllama;
+  clientOf(userId: string): KeepsakeClient;
+  /** POSTs JSON as any HTTP client would. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+/** Starts a server. Its end fails the test file when a statement could have reached another user's rows. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  await using resources = new AsyncDisposableStack();
+  const database = resources.use(await createTestDatabase());
+  const ollama = options.embeddings ? resources.use(await startFakeOllama()) : null;
+  const recorder = new StatementRecorder();
+  resources.defer(() => recorder.assertIsolated());
+  const config = testConfig(database.config, { ...options, ollamaUrl: ollama?.url ?? null });
+  const logger = options.logger ?? createLogger(config.logging);
+  const keepsake = resources.use(await startKeepsake(config, logger, { onStatement: recorder.record }));
+  const running = resources.move();
+  const { url } = keepsake;
+  return {
+    url,
+    engine: database.engine,
+    keepsake,
+    client: createClient({ url }),
+    get ollama() {
+      if (!ollama) throw new Error("start the server with { embeddings: true }");
+      return ollama;
+    },
+    clientOf: (userId) => createClient({ url, userId }),
+    post: (path, body, headers = {}) => post(`${url}${path}`, body, headers),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** A configuration on a free port of loopback. */
+export function testConfig(
+  database: DatabaseConfig,
+  options: TestServerOptions & { readonly ollamaUrl: string | null },
+): Config {
+  const { ollamaUrl } = options;
+  return {
+    server: { host: "127.0.0.1", port: 0, adminToken: null, allowedHosts: [], ...options.server },
+    database,
+    embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
+    settings: {
+      forgetRetentionDays: 30,
+      exactSearchRowsMax: 10_000,
+      queryEmbeddingTimeoutMs: 1_500,
+      ...options.settings,
+    },
+    logging: { level: "silent", format: "json" },
+  };
+}
+
+function post(url: string, body: unknown, headers: Record<string, string>): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: typeof body === "string" || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+  });
+}
+
+/** Waits until something is true, looking often; fails with what it waited for. */
+export async function eventually(what: string, isTrue: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,57 @@
+import { errorReason } from "@keepsake/client";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventually, startTestServer, type TestServer } from "./_keepsake-server.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ embeddings: true });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const MISSING = "01900000-0000-7000-8000-000000000000";
+
+test("another user's ids answer as ids that never were, in every procedure that takes one", async () => {
+  const ann = server.clientOf("ann");
+  const bob = server.clientOf("bob");
+  const { id } = await ann.memory.add.mutate({ content: "Ann's secret is the blue vase" });
+  const calls: Record<string, (id: string) => Promise<unknown>> = {
+    get: (id) => bob.memory.get.query({ id }),
+    update: (id) => bob.memory.update.mutate({ id, content: "taken over" }),
+    forget: (id) => bob.memory.forget.mutate({ id }),
+    restore: (id) => bob.memory.restore.mutate({ id }),
+    history: (id) => bob.memory.history.query({ id }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const seen = async (of: string) => call(of).then(() => "answered", (error: Error) => [errorReason(error), error.message]);
+    expect(await seen(id), name).toEqual(await seen(MISSING));
+    expect((await seen(id))[0], name).toBe("MEMORY_NOT_FOUND");
+  }
+  expect(await ann.memory.get.query({ id })).toMatchObject({ content: "Ann's secret is the blue vase", version: 1 });
+});
+
+test("lists, searches and counts show each user's own memories alone", async () => {
+  const users = ["cat", "dan", "eve"].map((name) => ({ name, client: server.clientOf(name) }));
+  for (const { name, client } of users) {
+    await client.memory.addMany.mutate({
+      items: [{ content: "The lamp in the hall is broken" }, { content: `The lamp of ${name} is green` }],
+    });
+  }
+  for (const { name, client } of users) {
+    await eventually("vectors are there", async () => (await client.memory.stats.query()).embeddings.ready === 2);
+    const own = ["The lamp in the hall is broken", `The lamp of ${name} is green`];
+    for (const mode of ["hybrid", "semantic", "keyword"] as const) {
+      const { hits } = await client.memory.search.query({ query: "lamp", mode, limit: 100 });
+      expect(hits.map(({ content }) => content).sort()).toEqual(own.toSorted());
+    }
+    expect((await client.memory.list.query({})).items).toHaveLength(2);
+    expect((await client.memory.stats.query()).memories).toBe(2);
+  }
+});
+
+test("the same content and the same idempotency key belong to each user alone", async () => {
+  const input = { content: "Shared words", idempotencyKey: "same-key" };
+  const fay = await server.clientOf("fay").memory.add.mutate(input);
+  const gus = await server.clientOf("gus").memory.add.mutate(input);
+  expect(gus.duplicate).toBe(false);
+  expect(gus.id).not.toBe(fay.id);
+});
