@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { loadConfig } from "../apps/api/src/config.ts";
 import { startEmbedded } from "../packages/db/src/embedded/start-embedded.ts";
-import { type DatabaseConfig, DatabaseStartError } from "../packages/db/src/index.ts";
+import { connect, type DatabaseConfig, DatabaseStartError, type ServerConfig } from "../packages/db/src/index.ts";
 
 // pnpm db:studio [--port 4983]: drizzle-kit studio on the database that the server would use. The embedded one is
 // opened here, so the server has to be stopped first.
@@ -19,7 +19,7 @@ interface OpenDatabase extends AsyncDisposable {
 }
 
 async function openDatabase(database: DatabaseConfig): Promise<OpenDatabase> {
-  if (database.home === "server") return { credentials: { url: database.url }, [Symbol.asyncDispose]: async () => {} };
+  if (database.home === "server") return await openServer(database);
   if (!existsSync(join(database.dataDir, "postgres"))) {
     throw new DatabaseStartError(`There is no database in ${database.dataDir} yet: start Keepsake once, then stop it.`);
   }
@@ -29,6 +29,12 @@ async function openDatabase(database: DatabaseConfig): Promise<OpenDatabase> {
     credentials: { host, port: 5432, user: "postgres", database: "postgres", ssl: false },
     [Symbol.asyncDispose]: () => server.stop(),
   };
+}
+
+/** Looked at first: drizzle-kit itself starts without a database, and says nothing of use later. */
+async function openServer(database: ServerConfig): Promise<OpenDatabase> {
+  await using _handle = await connect(database);
+  return { credentials: { url: database.url }, [Symbol.asyncDispose]: async () => {} };
 }
 
 /** Ends with drizzle-kit, which a Ctrl-C reaches as it reaches us. */

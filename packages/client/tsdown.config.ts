@@ -5,7 +5,7 @@ export default defineConfig({
   entry: ["src/index.ts"],
   platform: "node",
   target: "es2022",
-  tsconfig: "../../client-types.tsconfig.json",
+  tsconfig: "../../tsconfig.client-types.json",
   dts: { generator: "tsgo" },
   sourcemap: false,
   fixedExtension: false,

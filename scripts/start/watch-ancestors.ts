@@ -7,7 +7,7 @@ const pollEveryMs = 500;
  * Aborts when the command that started this process is gone.
  *
  * `npx`, `pnpm` and their shells pass no signal on when they are killed, and would leave a server behind that nobody
- * sees. A process that was started by hand, by systemd or under nohup has no such command and is never stopped.
+ * sees. A process that was started by hand or by systemd has no such command and is not watched.
  *
  * The watch does not keep the process alive.
  */

@@ -1,7 +1,7 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
 import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
-import type { Config, EmbeddingsConfig } from "./config.ts";
+import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { requestMissingVectors } from "./memory/backfill.ts";
 import { EMBED_MEMORY_QUEUE } from "./memory/embedding-jobs.ts";
 import { EmbeddingWorker } from "./memory/embedding-worker.ts";
@@ -33,7 +33,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   const handle = resources.use(await connect(config.database, options));
   await bringUpToDate(handle, logger, options);
   const jobs = resources.use(await startJobQueue(handle, [EMBED_MEMORY_QUEUE], logger.child({ part: "jobs" })));
-  const embeddings = await openEmbeddings(config.embeddings, handle, logger);
+  const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
   const services: Services = { ...describe(handle), embeddings, jobs, logger, settings: config.settings };
   const server = createApiServer(config.server, services);
   startBackgroundWork(services, resources);
@@ -59,10 +59,21 @@ async function openEmbeddings(
   config: EmbeddingsConfig | null,
   handle: DatabaseHandle,
   logger: Logger,
+  resources: AsyncDisposableStack,
 ): Promise<Embeddings | null> {
   if (!config) return null;
-  const embedder: Embedder = createCachedEmbedder(createOllamaEmbedder(config));
-  return { embedder, space: await activateSpace(handle, embedder.space, logger) };
+  const documents = resources.use(createEmbedder(config));
+  const queries = resources.use(createCachedEmbedder(documents));
+  return { documents, queries, space: await activateSpace(handle, documents.space, logger) };
+}
+
+function createEmbedder(config: EmbeddingsConfig): Embedder {
+  try {
+    return createOllamaEmbedder(config);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new ConfigError(`EMBEDDING_DIMENSIONS does not fit EMBEDDING_MODEL. ${cause.message}`, { cause });
+  }
 }
 
 function startBackgroundWork(services: Services, resources: AsyncDisposableStack): void {

@@ -58,14 +58,14 @@ async function serve(config: Config, logger: Logger, signal: AbortSignal | undef
 }
 
 async function announce(config: Config, logger: Logger, keepsake: Awaited<ReturnType<typeof startKeepsake>>) {
-  const health = await keepsake.services.embeddings?.embedder.health({ signal: AbortSignal.timeout(2_000) });
+  const health = await keepsake.services.embeddings?.queries.health({ signal: AbortSignal.timeout(2_000) });
   for (const line of banner(config, keepsake, health ?? null)) logger.info(line);
 }
 
 /** Resolves with what asked for the stop. A second signal ends the process at once. */
 function stopRequested(signal: AbortSignal | undefined): Promise<string> {
   return new Promise((resolve) => {
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    for (const name of ["SIGINT", "SIGTERM"] as const) {
       process.once(name, () => {
         process.once(name, () => process.exit(1));
         resolve(name);

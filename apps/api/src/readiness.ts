@@ -32,7 +32,7 @@ async function databasePart({ ping }: Services): Promise<Part> {
 
 async function embeddingsPart({ embeddings }: Services): Promise<Readiness["embeddings"]> {
   if (!embeddings) return { state: "off", ok: true, reason: "OLLAMA_URL is not set: search goes by words alone." };
-  const { available, problem } = await embeddings.embedder.health({
+  const { available, problem } = await embeddings.queries.health({
     signal: AbortSignal.timeout(DATABASE_DEADLINE_MS),
   });
   return { state: available ? "on" : "unavailable", ok: available, reason: problem };

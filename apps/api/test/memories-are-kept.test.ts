@@ -32,9 +32,20 @@ describe("a memory", () => {
 
   test("with the same content is the same memory, its tags united in order", async () => {
     const client = server.clientOf("duplicates");
-    const first = await client.memory.add.mutate({ content: "The boiler is serviced in May.", tags: ["boiler", "yearly"] });
-    const again = await client.memory.add.mutate({ content: " The boiler  is serviced\nin May. ", tags: ["yearly", "heating"] });
-    expect(again).toMatchObject({ id: first.id, duplicate: true, content: first.content, tags: ["boiler", "yearly", "heating"] });
+    const first = await client.memory.add.mutate({
+      content: "The boiler is serviced in May.",
+      tags: ["boiler", "yearly"],
+    });
+    const again = await client.memory.add.mutate({
+      content: " The boiler  is serviced\nin May. ",
+      tags: ["yearly", "heating"],
+    });
+    expect(again).toMatchObject({
+      id: first.id,
+      duplicate: true,
+      content: first.content,
+      tags: ["boiler", "yearly", "heating"],
+    });
     expect((await client.memory.stats.query()).memories).toBe(1);
   });
 

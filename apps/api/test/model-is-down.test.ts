@@ -21,23 +21,26 @@ const FAULTS: [string, Fault][] = [
 ];
 
 describe("while the model is", () => {
-  test.each(FAULTS)("%s, adding answers at once, searching goes by words, and all is made good afterwards", async (name, fault) => {
-    const client = server.clientOf(name.replaceAll(" ", "-"));
-    server.ollama.setFault(fault);
-    const { results } = await client.memory.addMany.mutate({
-      items: [{ content: `The lamp in the hall is ${name}` }, { content: "The garden gate squeaks" }],
-    });
-    expect(results.map(({ embedding }) => embedding)).toEqual(["pending", "pending"]);
-    const { hits, degraded } = await client.memory.search.query({ query: `hall lamp ${name}` });
-    expect(degraded).toEqual(["embeddings"]);
-    expect(hits[0]?.content).toBe(`The lamp in the hall is ${name}`);
+  test.each(FAULTS)(
+    "%s, adding answers at once, searching goes by words, and all is made good afterwards",
+    async (name, fault) => {
+      const client = server.clientOf(name.replaceAll(" ", "-"));
+      server.ollama.setFault(fault);
+      const { results } = await client.memory.addMany.mutate({
+        items: [{ content: `The lamp in the hall is ${name}` }, { content: "The garden gate squeaks" }],
+      });
+      expect(results.map(({ embedding }) => embedding)).toEqual(["pending", "pending"]);
+      const { hits, degraded } = await client.memory.search.query({ query: `hall lamp ${name}` });
+      expect(degraded).toEqual(["embeddings"]);
+      expect(hits[0]?.content).toBe(`The lamp in the hall is ${name}`);
 
-    server.ollama.setFault(null);
-    const isMadeGood = async () => (await client.memory.stats.query()).embeddings.ready === 2;
-    await eventually("both memories have vectors", isMadeGood);
-    const again = async () => (await client.memory.search.query({ query: `bulb ${name}` })).degraded.length === 0;
-    await eventually("search goes by meaning again", again);
-  });
+      server.ollama.setFault(null);
+      const isMadeGood = async () => (await client.memory.stats.query()).embeddings.ready === 2;
+      await eventually("both memories have vectors", isMadeGood);
+      const again = async () => (await client.memory.search.query({ query: `bulb ${name}` })).degraded.length === 0;
+      await eventually("search goes by meaning again", again);
+    },
+  );
 
   test("refusing one text, all the others get their vectors and it says which one failed", async () => {
     const client = server.clientOf("poison");

@@ -8,11 +8,14 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-const sixteen = <T>(call: (index: number) => Promise<T>) => Promise.all(Array.from({ length: 16 }, (_, index) => call(index)));
+const sixteen = <T>(call: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: 16 }, (_, index) => call(index)));
 
 test("sixteen gateways that add the same content at once make one memory", async () => {
   const client = server.clientOf("same");
-  const added = await sixteen((index) => client.memory.add.mutate({ content: "One and the same", tags: [`t${index}`] }));
+  const added = await sixteen((index) =>
+    client.memory.add.mutate({ content: "One and the same", tags: [`t${index}`] }),
+  );
   expect(new Set(added.map(({ id }) => id)).size).toBe(1);
   expect(added.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
   const [memory] = (await client.memory.list.query({})).items;
@@ -30,7 +33,9 @@ test("of sixteen updates from the same version one wins and the others are told"
   const client = server.clientOf("versions");
   const { id } = await client.memory.add.mutate({ content: "Version zero" });
   const outcomes = await sixteen((index) =>
-    client.memory.update.mutate({ id, content: `Version of ${index}`, expectedVersion: 1 }).then(() => "won", errorReason),
+    client.memory.update
+      .mutate({ id, content: `Version of ${index}`, expectedVersion: 1 })
+      .then(() => "won", errorReason),
   );
   expect(outcomes.filter((outcome) => outcome === "won")).toHaveLength(1);
   expect(outcomes.filter((outcome) => outcome === "VERSION_CONFLICT")).toHaveLength(15);

@@ -34,7 +34,10 @@ describe("a search by words", () => {
       const other = "okno w salonie jest za małe";
       const untagged = await remember("pl-untagged", [sentence, other]);
       expect((await untagged(query))[0]).toBe(sentence);
-      const tagged = await remember("pl-tagged", [sentence, other].map((content) => ({ content, language: "pl" })));
+      const tagged = await remember(
+        "pl-tagged",
+        [sentence, other].map((content) => ({ content, language: "pl" })),
+      );
       expect((await tagged(query))[0]).toBe(sentence);
     },
   );
@@ -55,13 +58,26 @@ describe("a search by words", () => {
     expect(await search(query)).toEqual([content]);
   });
 
-  test.each(["' | !", "a & b:*", "\\", "it's", "(((", "'''", "foo:*", "%_%", "<->", '"', "$1", "!!!", "--", "\\'", "🙂"])(
-    "takes %s for words, not for a query language",
-    async (query) => {
-      const search = await remember("meta", ["it's a & b, foo (really)", "something else"]);
-      expect(await search(query)).toBeInstanceOf(Array);
-    },
-  );
+  test.each([
+    "' | !",
+    "a & b:*",
+    "\\",
+    "it's",
+    "(((",
+    "'''",
+    "foo:*",
+    "%_%",
+    "<->",
+    '"',
+    "$1",
+    "!!!",
+    "--",
+    "\\'",
+    "🙂",
+  ])("takes %s for words, not for a query language", async (query) => {
+    const search = await remember("meta", ["it's a & b, foo (really)", "something else"]);
+    expect(await search(query)).toBeInstanceOf(Array);
+  });
 
   test("finds nothing where nothing fits, and nothing in an empty memory", async () => {
     const search = await remember("nothing", ["The sky was grey"]);
@@ -76,7 +92,10 @@ describe("a search by words", () => {
   });
 
   test("gives as many hits as asked for, best first, and each once", async () => {
-    const search = await remember("many", Array.from({ length: 120 }, (_, number) => `Lamp number ${number}`));
+    const search = await remember(
+      "many",
+      Array.from({ length: 120 }, (_, number) => `Lamp number ${number}`),
+    );
     const hits = await search("lamp", { limit: 100 });
     expect(new Set(hits).size).toBe(100);
     expect((await search("lamp 77"))[0]).toBe("Lamp number 77");

@@ -22,7 +22,11 @@ test("another user's ids answer as ids that never were, in every procedure that 
     history: (id) => bob.memory.history.query({ id }),
   };
   for (const [name, call] of Object.entries(calls)) {
-    const seen = async (of: string) => call(of).then(() => "answered", (error: Error) => [errorReason(error), error.message]);
+    const seen = async (of: string) =>
+      call(of).then(
+        () => "answered",
+        (error: Error) => [errorReason(error), error.message],
+      );
     expect(await seen(id), name).toEqual(await seen(MISSING));
     expect((await seen(id))[0], name).toBe("MEMORY_NOT_FOUND");
   }

@@ -79,13 +79,16 @@ describe("an input", () => {
     expect(error.message).toContain(path);
   });
 
-  test.each(["__proto__", "constructor", "prototype"])("with the key %s anywhere is refused, and pollutes nothing", async (key) => {
-    const body = `{"json": {"content": "x", "metadata": {"a": {"${key}": {"polluted": true}}}}}`;
-    const { status, error } = await call("memory.add", body);
-    expect(status).toBe(400);
-    expect(error.message).toContain(key);
-    expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
-  });
+  test.each(["__proto__", "constructor", "prototype"])(
+    "with the key %s anywhere is refused, and pollutes nothing",
+    async (key) => {
+      const body = `{"json": {"content": "x", "metadata": {"a": {"${key}": {"polluted": true}}}}}`;
+      const { status, error } = await call("memory.add", body);
+      expect(status).toBe(400);
+      expect(error.message).toContain(key);
+      expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
+    },
+  );
 
   test.each([
     ["broken JSON", '{"json": '],
@@ -110,7 +113,10 @@ describe("an input", () => {
   test("takes superjson dates and ISO text alike, and answers with superjson dates", async () => {
     const iso = await call("memory.add", { json: { content: "iso", validFrom: "2026-03-01T10:00:00+01:00" } });
     const meta = { values: { validFrom: ["Date"] } };
-    const superjson = await call("memory.add", { json: { content: "sj", validFrom: "2026-03-01T09:00:00.000Z" }, meta });
+    const superjson = await call("memory.add", {
+      json: { content: "sj", validFrom: "2026-03-01T09:00:00.000Z" },
+      meta,
+    });
     expect([iso.data["validFrom"], superjson.data["validFrom"]]).toEqual(Array(2).fill("2026-03-01T09:00:00.000Z"));
   });
 });
@@ -145,8 +151,7 @@ describe("a procedure", () => {
   });
 
   test("is called in batches of at most 20", async () => {
-    const batch = (count: number) =>
-      server.post(`/trpc/${Array(count).fill("memory.stats").join(",")}?batch=1`, {});
+    const batch = (count: number) => server.post(`/trpc/${Array(count).fill("memory.stats").join(",")}?batch=1`, {});
     const answers = await batch(20);
     expect(answers.status).toBe(200);
     expect(await answers.json()).toHaveLength(20);
@@ -193,13 +198,15 @@ describe("the user header", () => {
 });
 
 describe("a request", () => {
-  test.each(["text/plain", "multipart/form-data; boundary=x", "application/octet-stream", "application/x-www-form-urlencoded"])(
-    "with a body of %s is refused",
-    async (type) => {
-      const { status, error } = await call("memory.add", '{"json":{"content":"x"}}', { "content-type": type });
-      expect([status, error.data["reason"]]).toEqual([415, "UNSUPPORTED_MEDIA"]);
-    },
-  );
+  test.each([
+    "text/plain",
+    "multipart/form-data; boundary=x",
+    "application/octet-stream",
+    "application/x-www-form-urlencoded",
+  ])("with a body of %s is refused", async (type) => {
+    const { status, error } = await call("memory.add", '{"json":{"content":"x"}}', { "content-type": type });
+    expect([status, error.data["reason"]]).toEqual([415, "UNSUPPORTED_MEDIA"]);
+  });
 
   test("from a page of another origin is refused, one from the same origin is not", async () => {
     const evil = await call("memory.stats", { json: {} }, { origin: "http://evil.example" });

@@ -1,5 +1,71 @@
+import { parseArgs } from "node:util";
 import { createClient } from "@keepsake/client";
-import { Ollama } from "ollama";
-const c = createClient({ url: "http://x" });
-const r = await c.memory.search.query({ query: "x" });
-console.log(r.hits[0]?.createdAt.getTime(), new Ollama());
+import { chat } from "./chat.ts";
+import { runCommand } from "./commands.ts";
+import { failureSentence } from "./failure-sentence.ts";
+import { readSettings, UsageError } from "./settings.ts";
+import type { Gateway } from "./turn.ts";
+
+const USAGE = `A chat that remembers.
+
+  npm start                           talks
+  npm start -- --remember notes.md    remembers a file, then talks
+  npm start -- remember notes.md      remembers files and ends`;
+
+/** @returns the process's exit code */
+async function main(): Promise<number> {
+  const { values, positionals } = parseArguments();
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const settings = readSettings(process.env);
+  const gateway = { settings, client: createClient(settings.keepsake) };
+  const [command, ...files] = positionals;
+  if (command === "remember") return (await rememberAll(gateway, files)) ? 0 : 1;
+  await greet(gateway);
+  await rememberAll(gateway, values.remember ?? []);
+  await chat(gateway, process.stdin);
+  return 0;
+}
+
+function parseArguments() {
+  const remember = { type: "string", multiple: true } as const;
+  try {
+    const parsed = parseArgs({ allowPositionals: true, options: { remember, help: { type: "boolean" } } });
+    const [command, file] = parsed.positionals;
+    if (command === undefined || (command === "remember" && file !== undefined)) return parsed;
+    throw new UsageError(`"${parsed.positionals.join(" ")}" is no command.`);
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
+  }
+}
+
+async function rememberAll(gateway: Gateway, files: readonly string[]): Promise<boolean> {
+  let succeeded = true;
+  for (const file of files) succeeded = (await runCommand(gateway, "remember", file)) && succeeded;
+  return succeeded;
+}
+
+/** Tells whether the memory and a model are there, and what to do when they are not. */
+async function greet({ client, settings }: Gateway): Promise<void> {
+  const { url } = settings.keepsake;
+  try {
+    const { memories, embeddings } = await client.memory.stats.query();
+    const by = embeddings.state === "on" ? "by meaning and by words" : "by words";
+    console.log(`Keepsake at ${url}: ${memories} ${memories === 1 ? "memory" : "memories"}, searched ${by}.`);
+  } catch (error) {
+    console.log(failureSentence(error, url));
+  }
+  const { model } = settings;
+  console.log(model ? `Answers come from ${model.name} at ${model.url}.` : "No model answers: OLLAMA_URL is not set.");
+  console.log("Say something, or /help.\n");
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

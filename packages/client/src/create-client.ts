@@ -1,5 +1,11 @@
 import type { AppRouter } from "@keepsake/api/routes";
-import { CONTRACT_HEADER, CONTRACT_VERSION, KEEPSAKE_VERSION, USER_HEADER, VERSION_HEADER } from "@keepsake/contract/version";
+import {
+  CONTRACT_HEADER,
+  CONTRACT_VERSION,
+  KEEPSAKE_VERSION,
+  USER_HEADER,
+  VERSION_HEADER,
+} from "@keepsake/contract/version";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import superjson from "superjson";
 

@@ -167,14 +167,17 @@ export type SearchMemoriesInput = z.infer<typeof SearchMemoriesInput>;
 
 /** The parts of a score: `score = relevance × recency × importance × feedback`. */
 export const ScoreExplanation = z.object({
-  /** From 0 to 1: the two ranks fused, or in a search of one mode that mode's own figure. */
+  /** From 0 to 1: half of it the words' coverage, half the similarity relative to the best; or one arm's figure. */
   relevance: z.number(),
   recency: z.number(),
   importance: z.number(),
   feedback: z.number(),
-  /** Its place (1 is best) and sum of inverse document frequency × ts_rank among the hits by words, or null. */
-  keyword: z.object({ rank: z.int(), score: z.number() }).nullable(),
-  /** Its place (1 is best) and cosine similarity among the hits by meaning, or null. */
+  /**
+   * Its place among the candidates by words (1 is best), the sum of inverse document frequency × ts_rank, and the share
+   * of the query's information that its words cover; null when no word is shared.
+   */
+  keyword: z.object({ rank: z.int(), score: z.number(), coverage: z.number() }).nullable(),
+  /** Its place among the candidates by meaning (1 is best) and its cosine similarity; null without vectors. */
   semantic: z.object({ rank: z.int(), similarity: z.number() }).nullable(),
 });
 export type ScoreExplanation = z.infer<typeof ScoreExplanation>;

@@ -85,7 +85,7 @@ async function runMigration(tx: postgres.TransactionSql, file: MigrationFile): P
 
 function toMigrationError(error: unknown, what: string): MigrationError {
   if (error instanceof MigrationError) return error;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
   const remedy =
     codeOf(error) === INSUFFICIENT_PRIVILEGE
       ? " The database's user must own the database, or have CREATE on it and on its schema public."

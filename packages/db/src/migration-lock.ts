@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type postgres from "postgres";
 import { MigrationError } from "./database-error.ts";
+import { withDeadline } from "./deadline.ts";
 
 /** "keep" and "sake" as ASCII: one key for every version, so that an old and a new one never migrate together. */
 const LOCK_KEY = [0x6b656570, 0x73616b65] as const;
 const POLL_MS = 100;
+/** For one question; a server that dies meanwhile would otherwise hold us for ever. */
+const ANSWER_DEADLINE_MS = 30_000;
 
 /**
  * Takes the lock under which the schema is changed; the next server waits its turn. It asks again and again instead of
@@ -20,7 +23,7 @@ export async function takeMigrationLock(
   onWait: () => void,
 ): Promise<AsyncDisposable> {
   const giveUpAt = performance.now() + waitMs;
-  for (let attempt = 0; !(await tryLock(sql)); attempt += 1) {
+  for (let attempt = 0; !(await withDeadline(tryLock(sql), ANSWER_DEADLINE_MS)); attempt += 1) {
     if (performance.now() > giveUpAt) {
       throw new MigrationError(
         `Another server has been migrating this database for ${Math.round(waitMs / 1000)} s: look at it first (pg_stat_activity shows application_name keepsake), then start again.`,

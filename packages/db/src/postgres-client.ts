@@ -4,8 +4,10 @@ import type { ConnectOptions, Database, ServerConfig } from "./database.ts";
 import * as schema from "./schema/index.ts";
 import { SESSION_SETTINGS } from "./session-settings.ts";
 
+const JSON_TEXT = 114;
 const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
+const JSONB = 3802;
 const IDLE_TIMEOUT_S = 600;
 const RECONNECT_DELAY_MAX_S = 0.5;
 /** The most that PostgreSQL takes, 24 days: postgres.js does not send a 0, and the server may have a default. */
@@ -66,14 +68,18 @@ export function openSocketClient(socketPath: string, options: ConnectOptions = {
 }
 
 /**
- * Drizzle over a client. Drizzle turns the client's dates into text and back by itself; they are put right again, so
- * that `sql` too gives and takes `Date`s.
+ * Drizzle over a client. Drizzle turns dates and JSON into text by itself and makes the client pass text alone; both are
+ * put right again, so that `sql` too gives and takes `Date`s, and takes objects for JSON.
  */
 export function toDatabase(client: postgres.Sql): Database {
   const db = drizzle(client, { schema });
+  const { parsers, serializers } = client.options;
   for (const type of [TIMESTAMP, TIMESTAMPTZ]) {
-    client.options.parsers[type] = (text: string) => new Date(type === TIMESTAMP ? `${text}Z` : text);
-    client.options.serializers[type] = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+    parsers[type] = (text: string) => new Date(type === TIMESTAMP ? `${text}Z` : text);
+    serializers[type] = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
+  }
+  for (const type of [JSON_TEXT, JSONB]) {
+    serializers[type] = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   }
   return db;
 }

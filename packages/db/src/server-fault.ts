@@ -52,7 +52,7 @@ function describe(error: unknown, place: string, { database, user }: ServerAddre
   }
   if (code === "28P01") return `${place} refused the password of user "${user}": correct it in ${WHERE_IT_IS_SAID}.`;
   if (code === "3D000") return `${place} has no such database: run CREATE DATABASE "${database}" there first.`;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
   return `${place} cannot be used: ${said}.`;
 }
 

@@ -25,7 +25,8 @@ export function startChild(script: string, input: unknown, wrapper: readonly str
   const child: ChildProcessByStdio<null, Readable, null> = spawn(program, args, {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const ended = once(child, "exit") as Promise<[number | null]>;
+  // Not "exit": what it printed last may still be in the pipe then.
+  const ended = once(child, "close") as Promise<[number | null]>;
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended;

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DatabaseHandle } from "@keepsake/db";
 
 /** One migration to write: its tag and its SQL, and its place in time when it is not the next one. */
 export interface MigrationDraft {
@@ -31,4 +32,9 @@ export async function createMigrationsFolder(drafts: readonly MigrationDraft[]):
 
 function toEntries(drafts: readonly MigrationDraft[]) {
   return drafts.map(({ tag, when }, idx) => ({ idx, version: "7", when: when ?? 1000 + idx, tag, breakpoints: true }));
+}
+
+/** As if nothing had ever been migrated: much quicker than another database. */
+export async function emptyDatabase({ sql }: DatabaseHandle): Promise<void> {
+  await sql.unsafe("drop schema if exists drizzle cascade; drop schema public cascade; create schema public;");
 }

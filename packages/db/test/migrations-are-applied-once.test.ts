@@ -1,9 +1,9 @@
 import { connect, type DatabaseHandle, migrate } from "@keepsake/db";
-import { createEmptyDatabase, createTestDatabase, type TestDatabase, testEngine } from "@keepsake/db/testing";
+import { createEmptyDatabase, type TestDatabase, testEngine } from "@keepsake/db/testing";
 import { migrate as migrateWithDrizzle } from "drizzle-orm/postgres-js/migrator";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { nextLine, startChild } from "./_child.ts";
-import { createMigrationsFolder, type MigrationDraft } from "./_migrations.ts";
+import { createMigrationsFolder, emptyDatabase, type MigrationDraft } from "./_migrations.ts";
 
 const PEOPLE: MigrationDraft = {
   tag: "0000_people",
@@ -22,11 +22,12 @@ describe("migrations", () => {
   let database: TestDatabase;
   let handle: DatabaseHandle;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await createEmptyDatabase();
     handle = await connect(database.config);
   });
-  afterEach(async () => {
+  beforeEach(() => emptyDatabase(handle));
+  afterAll(async () => {
     await handle[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
   });
@@ -66,19 +67,18 @@ describe("migrations", () => {
     await child.kill();
     if (database.engine === "embedded") handle = await connect(database.config);
     else
-      await handle.sql`select pg_terminate_backend(pid) from pg_stat_activity where query ~ 'pg_sleep' and pid <> pg_backend_pid()`;
+      await handle.sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query ~ 'pg_sleep' and pid <> pg_backend_pid()`;
     expect(await tables()).toEqual(["people"]);
     await folder.write([PEOPLE, PLACES]);
     expect((await migrate(handle, { migrationsFolder: folder.path })).applied).toEqual(["0001_places"]);
   });
 
   test("are what Drizzle's own migrator would have noted", async () => {
-    await using migrated = await createTestDatabase();
-    await using own = await connect(migrated.config);
-    const before = await own.sql`select hash from drizzle.__drizzle_migrations`;
+    await migrate(handle);
+    const before = await handle.sql`select hash from drizzle.__drizzle_migrations`;
     expect(before.length).toBeGreaterThan(0);
-    await migrateWithDrizzle(own.db, { migrationsFolder: new URL("../migrations", import.meta.url).pathname });
-    expect(await own.sql`select hash from drizzle.__drizzle_migrations`).toEqual(before);
+    await migrateWithDrizzle(handle.db, { migrationsFolder: new URL("../migrations", import.meta.url).pathname });
+    expect(await handle.sql`select hash from drizzle.__drizzle_migrations`).toEqual(before);
   });
 
   test("of Drizzle's own migrator are taken over", async () => {

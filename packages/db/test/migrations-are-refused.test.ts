@@ -1,7 +1,8 @@
+import { writeFile } from "node:fs/promises";
 import { connect, type DatabaseHandle, type MigrateResult, MigrationError, migrate } from "@keepsake/db";
 import { createEmptyDatabase, type TestDatabase } from "@keepsake/db/testing";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createMigrationsFolder, type MigrationDraft, type MigrationsFolder } from "./_migrations.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createMigrationsFolder, emptyDatabase, type MigrationDraft, type MigrationsFolder } from "./_migrations.ts";
 
 const PEOPLE: MigrationDraft = { tag: "0000_people", sql: "create table people (name text);" };
 const PLACES: MigrationDraft = { tag: "0001_places", sql: "create table places (name text);" };
@@ -16,14 +17,17 @@ describe("a database and a set of migrations that do not belong together", () =>
   let handle: DatabaseHandle;
   let folder: MigrationsFolder;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await createEmptyDatabase();
     handle = await connect(database.config);
+  });
+  beforeEach(async () => {
+    await emptyDatabase(handle);
     folder = await createMigrationsFolder([PEOPLE, PLACES]);
   });
-  afterEach(async () => {
+  afterEach(() => folder[Symbol.asyncDispose]());
+  afterAll(async () => {
     await handle[Symbol.asyncDispose]();
-    await folder[Symbol.asyncDispose]();
     await database[Symbol.asyncDispose]();
   });
 
@@ -79,7 +83,6 @@ describe("a database and a set of migrations that do not belong together", () =>
   });
 
   test("a migration that the journal forgot is refused", async () => {
-    const { writeFile } = await import("node:fs/promises");
     await writeFile(`${folder.path}/0002_forgotten.sql`, "select 1;");
     await expect(migrate(handle, { migrationsFolder: folder.path })).rejects.toThrow(
       "0002_forgotten.sql is not in the journal",

@@ -19,7 +19,8 @@ export interface CachedEmbedderOptions {
  * Remembers vectors, and makes one request of equal ones under way. Meant for what is asked again and again, such as
  * queries; give work through long lists, where nothing repeats, the embedder beneath.
  *
- * A caller's time limit and signal end that caller's waiting only: a request that others share goes on. Failures are
+ * A caller's time limit and signal end that caller's waiting only: a request that others share goes on. Disposing of it
+ * disposes of the embedder beneath. Failures are
  * not remembered; those who had joined a failed request all get its error.
  */
 export function createCachedEmbedder(embedder: Embedder, options: CachedEmbedderOptions = {}): Embedder {
@@ -51,6 +52,7 @@ export function createCachedEmbedder(embedder: Embedder, options: CachedEmbedder
     embedEach,
     split: (text) => embedder.split(text),
     health: (limits) => embedder.health(limits),
+    [Symbol.dispose]: () => embedder[Symbol.dispose](),
   };
 }
 

@@ -36,8 +36,11 @@ export interface EmbedderHealth {
   readonly modelDigest?: string;
 }
 
-/** Turns texts into unit vectors of one embedding space. */
-export interface Embedder {
+/**
+ * Turns texts into unit vectors of one embedding space. Disposing of it ends every request under way, which may outlive
+ * its caller and would keep the process alive; calls fail from then on.
+ */
+export interface Embedder extends Disposable {
   readonly space: EmbeddingSpaceDescription;
 
   /**

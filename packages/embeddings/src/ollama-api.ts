@@ -2,6 +2,7 @@ import { Ollama } from "ollama";
 import { boundedFetch } from "./bounded-fetch.ts";
 import { EmbeddingError } from "./embedding-error.ts";
 import { toEmbeddingError } from "./ollama-fault.ts";
+import { withTimeLimit } from "./time-limit.ts";
 
 /** 64 vectors of 4,096 numbers in full precision are half of this. */
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -18,6 +19,8 @@ export interface OllamaTarget {
 
 /** The three requests that embedding needs. Each rejects with an EmbeddingError when the signal has not fired. */
 export interface OllamaApi {
+  /** Ends all requests under way and refuses later ones. */
+  close(): void;
   /** The URL without credentials, for messages. */
   readonly shownUrl: string;
   /** @returns what the answer holds for each input, in order, unchecked */
@@ -32,11 +35,16 @@ export interface OllamaApi {
 export function createOllamaApi(target: OllamaTarget): OllamaApi {
   const { host, shownUrl, headers } = splitCredentials(target.url);
   const keep_alive = toKeepAlive(target.keepAlive);
-  const ask = async <T>(signal: AbortSignal, request: (client: Ollama) => Promise<T>): Promise<T> => {
+  const closing = new AbortController();
+  const send = <T>(request: (client: Ollama) => Promise<T>, signal: AbortSignal): Promise<T> => {
     // One client a request is cheap, and the only way to give a single request its own signal.
     const fetch = boundedFetch(target.fetch, { signal, bodyBytesMax: BODY_BYTES_MAX });
+    return request(new Ollama({ host, fetch, headers }));
+  };
+  const ask = async <T>(signal: AbortSignal, request: (client: Ollama) => Promise<T>): Promise<T> => {
     try {
-      return await request(new Ollama({ host, fetch, headers }));
+      const untilClosed = { timeoutMs: Number.POSITIVE_INFINITY, signal: closing.signal };
+      return await withTimeLimit(untilClosed, (open) => send(request, AbortSignal.any([signal, open])));
     } catch (error) {
       throw toEmbeddingError(error, { url: shownUrl, model: target.model });
     }
@@ -44,6 +52,8 @@ export function createOllamaApi(target: OllamaTarget): OllamaApi {
   const request = { model: target.model, truncate: false, keep_alive };
   return {
     shownUrl,
+    close: () =>
+      closing.abort(new EmbeddingError("EMBEDDER_UNAVAILABLE", "The embedder was closed.", { isTransient: false })),
     embed: (inputs, signal) =>
       ask(signal, async (client) =>
         readEmbeddings(await client.embed({ ...request, input: [...inputs] }), inputs.length),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { type FakeOllama, quickOptions, startFakeOllama } from "../testing/index.ts";
+import { createCachedEmbedder } from "./cached-embedder.ts";
 import type { EmbeddingError } from "./embedding-error.ts";
 import { createOllamaEmbedder } from "./ollama.ts";
 
@@ -69,6 +70,21 @@ describe("time limits", () => {
       reason: "EMBEDDER_TIMEOUT",
       message: "The caller stopped waiting for the model.",
     });
+  });
+
+  it("need not run out when the embedder is disposed of: its requests end, and later ones fail", async () => {
+    fake = await startFakeOllama();
+    fake.setFault({ kind: "delay", ms: 60_000 });
+    const embedder = createCachedEmbedder(createOllamaEmbedder(quickOptions(fake.url)));
+    const leaving = failure(embedder.embed(["tea"], "document", { timeoutMs: 5 }));
+    const waiting = failure(embedder.embed(["coffee"], "document"));
+    await leaving;
+    embedder[Symbol.dispose]();
+    expect(await waiting).toMatchObject({ reason: "EMBEDDER_UNAVAILABLE", message: "The embedder was closed." });
+    await expect(failure(embedder.embed(["milk"], "query"))).resolves.toMatchObject({
+      message: "The embedder was closed.",
+    });
+    expect(await embedder.health()).toEqual({ available: false, problem: "The embedder was closed." });
   });
 
   it("do not stop a model from loading that takes longer than callers wait", async () => {

@@ -13,7 +13,7 @@ import { splitText } from "./split.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
 /**
- * An embedder on Ollama's `/api/embed`. It makes no request until it is used, and needs no closing.
+ * An embedder on Ollama's `/api/embed`. It makes no request until it is used.
  *
  * Queries and documents have a circuit each, so that questions that give up early do not stop background work from
  * finishing on a slow machine.
@@ -41,6 +41,7 @@ export function createOllamaEmbedder(options: OllamaEmbedderOptions): Embedder {
     embedEach,
     split: (text) => splitText(text, { bytesMax: settings.pieceBytesMax ?? recipe.pieceBytesMax }),
     health: ({ signal } = {}) => checkHealth(signal),
+    [Symbol.dispose]: () => api.close(),
   };
 }
 

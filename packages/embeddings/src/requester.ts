@@ -52,7 +52,8 @@ export function createRequester(api: OllamaApi, recipe: Recipe, options: Request
   const retries = retry(handleWhen(isWorthRetrying), {
     maxAttempts: options.retriesMax,
     backoff: new ExponentialBackoff({ initialDelay: options.retryDelayMs, maxDelay: options.retryDelayMaxMs }),
-  });
+    // The call's own time limit keeps the process alive as long as somebody waits.
+  }).dangerouslyUnref();
   const attempt = async (inputs: readonly string[], signal: AbortSignal): Promise<EmbeddingResult[]> => {
     const raw = await requestOnce(api, inputs, { timeoutMs: options.requestTimeoutMs, signal });
     return raw.map((values) => toResult(recipe, values));

@@ -19,7 +19,7 @@ export async function embedMemories(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { embedder, space } = embeddings;
+  const { documents: embedder, space } = embeddings;
   const items = await findPending(actor, services.db, space.id, ids);
   const pieces = items.map((item) => embedder.split(item.content));
   const results = await embedder.embedEach(pieces.flat(), "document", { signal });
@@ -31,7 +31,7 @@ export async function embedMemories(
   }
 }
 
-type Result = Awaited<ReturnType<Embeddings["embedder"]["embedEach"]>>[number];
+type Result = Awaited<ReturnType<Embeddings["documents"]["embedEach"]>>[number];
 
 async function storeResult(
   actor: Actor,

@@ -76,7 +76,7 @@ export class EmbeddingWorker implements AsyncDisposable {
     let pauseMs = RECOVERY_POLL_MS.first;
     while (!this.#stop.signal.aborted) {
       await this.#pause(pauseMs);
-      const { available } = await this.#embeddings.embedder.health({ signal: this.#stop.signal });
+      const { available } = await this.#embeddings.documents.health({ signal: this.#stop.signal });
       if (available) return;
       pauseMs = Math.min(pauseMs * 2, RECOVERY_POLL_MS.max);
     }

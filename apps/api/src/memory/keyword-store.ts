@@ -3,7 +3,7 @@ import type { Queryable } from "@keepsake/db";
 import { knowledge } from "@keepsake/db/schema";
 import { type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
-import type { Candidate } from "./search-candidate.ts";
+import { type CandidateRow, type KeywordCandidate, toCandidate } from "./search-candidate.ts";
 import { currentlyTrue, filterConditions, replacedVersionsAt } from "./search-filters.ts";
 
 /** Forms that take part in one search, the most selective ones: a long query must not scan the index a thousand times. */
@@ -65,6 +65,29 @@ function documents(actor: Actor, input: SearchMemoriesInput): SQL {
   return input.asOf ? sql`${current} union all (${replacedVersionsAt(actor, input, input.asOf)})` : current;
 }
 
+/** How often each form is in the user's memories, and how much the query's words say all together. */
+function formStatistics(actor: Actor): SQL {
+  return sql`
+    corpus as materialized (
+      select count(*)::float8 as size from ${knowledge}
+      where ${knowledge.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null
+    ),
+    frequencies as materialized (
+      select word, form::tsquery as form, weight, holders,
+        weight * ln(1 + (greatest(size - holders, 0) + 0.5) / (holders + 0.5)) as idf
+      from forms cross join corpus cross join lateral (
+        select count(*)::float8 as holders from ${knowledge}
+        where ${knowledge.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null
+        and ${knowledge.search} @@ form::tsquery
+      ) as counted
+    ),
+    information as materialized (
+      select sum(information) as total from (
+        select coalesce(max(idf) filter (where holders > 0), max(idf)) as information from frequencies group by word
+      ) as words
+    )`;
+}
+
 /**
  * Memories that share words with the query, best first: the sum over the query's words of inverse document frequency ×
  * ts_rank of the word's best form. Any word is enough; AND-ed words would find nothing for most spoken questions.
@@ -74,54 +97,30 @@ export async function searchByWords(
   db: Queryable,
   input: SearchMemoriesInput,
   limit: number,
-): Promise<Candidate[]> {
-  const rows = await db.execute<Row>(sql`
+): Promise<KeywordCandidate[]> {
+  const rows = await db.execute<CandidateRow & { coverage: number }>(sql`
     with ${queryForms(input.query)},
-    corpus as materialized (
-      select count(*)::float8 as size from ${knowledge}
-      where ${knowledge.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null
-    ),
-    weighted as materialized (
-      select word, form::tsquery as form, weight >= ${STEM_WEIGHT} as selects,
-        weight * ln(1 + (greatest(size - holders, 0) + 0.5) / (holders + 0.5)) as idf
-      from forms cross join corpus cross join lateral (
-        select count(*)::float8 as holders from ${knowledge}
-        where ${knowledge.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null
-        and ${knowledge.search} @@ form::tsquery
-      ) as frequency
-      where holders > 0
-      order by idf desc limit ${FORMS_MAX}
+    ${formStatistics(actor)},
+    selective as materialized (
+      select word, form, idf, weight >= ${STEM_WEIGHT} as selects from frequencies
+      where holders > 0 order by idf desc limit ${FORMS_MAX}
     ),
     selector as materialized (
       select coalesce(
         string_agg(form::text, ' | ') filter (where selects),
         string_agg(form::text, ' | '))::tsquery as query
-      from weighted
+      from selective
     ),
     documents as (${documents(actor, input)})
-    select id, version, updated_at, importance, weight, score
-    from documents cross join selector cross join lateral (
-      select sum(best) as score from (
-        select max(idf * ts_rank(search, form)) as best from weighted where search @@ form group by word
+    select id, version, updated_at, importance, weight, score, covered / total as coverage
+    from documents cross join selector cross join information cross join lateral (
+      select sum(best) as score, sum(idf) as covered from (
+        select max(idf * ts_rank(search, form)) as best, max(idf) as idf
+        from selective where search @@ form group by word
       ) as words
     ) as scored
     where search @@ query
     order by score desc, id desc
     limit ${limit}`);
-  return rows.map(toCandidate);
-}
-
-type Row = {
-  id: string;
-  version: number | null;
-  updated_at: string | Date;
-  importance: number;
-  weight: number;
-  score: number;
-};
-
-/** A row of a search statement as ranking takes it. */
-export function toCandidate(row: Row): Candidate {
-  const { id, version, importance, weight } = row;
-  return { id, version, importance, weight, score: Number(row.score), updatedAt: new Date(row.updated_at) };
+  return rows.map((row) => ({ ...toCandidate(row), coverage: Number(row.coverage) }));
 }

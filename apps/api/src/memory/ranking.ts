@@ -1,5 +1,5 @@
 import type { ScoreExplanation } from "@keepsake/contract";
-import type { Candidate } from "./search-candidate.ts";
+import type { Candidate, KeywordCandidate } from "./search-candidate.ts";
 
 /** A memory with its place among all hits and the parts that its score is made of. */
 export interface RankedMemory {
@@ -11,15 +11,13 @@ export interface RankedMemory {
 
 /** What each arm of a search found, best first; null for an arm that did not run. */
 export interface Arms {
-  readonly keyword: readonly Candidate[] | null;
+  readonly keyword: readonly KeywordCandidate[] | null;
+  /** With both arms, every memory found by words is here too, if it has vectors. */
   readonly semantic: readonly Candidate[] | null;
 }
 
-/**
- * Reciprocal rank fusion's constant (Cormack, Clarke and Büttcher, SIGIR 2009): large enough that being found by both
- * arms counts for more than being first in one.
- */
-const FUSION_K = 60;
+/** How much meaning counts beside words. */
+const MEANING_SHARE = 0.5;
 
 /** How far a boost can move a score: by half of this up or down. Small, so that relevance stays in charge. */
 const RECENCY_REACH = 0.04;
@@ -31,7 +29,7 @@ const WEIGHT_RANGE = { min: 0.8, max: 1.2 };
 
 interface Found {
   candidate: Candidate;
-  keyword: { rank: number; score: number } | null;
+  keyword: { rank: number; score: number; coverage: number } | null;
   semantic: { rank: number; similarity: number } | null;
 }
 
@@ -40,11 +38,13 @@ interface Found {
  *
  * score = relevance × recency × importance × feedback
  *
- * Relevance is in [0, 1]: with both arms their ranks fused, 1 for a memory that leads both; with one arm its own
- * figure (the cosine similarity, or the share of the best keyword score).
+ * Relevance is in [0, 1]. With both arms it is a convex combination of the share of the query's information that the
+ * words cover and the similarity relative to the best one (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
+ * Hybrid Retrieval", ACM TOIS 2023); docs/decisions/0007-fusing-words-and-meaning.md tells why not by ranks. With one
+ * arm it is the share of that arm's best figure, or the cosine similarity itself.
  *
  * @param nowMs epoch milliseconds; an argument, so that ranking stays pure
- * @returns the best `limit`, best first; equal scores in the order of their ids, newest first
+ * @returns the best `limit`, best first; equal scores newest first, by their ids
  */
 export function rank(arms: Arms, nowMs: number, limit: number): RankedMemory[] {
   const relevanceOf = toRelevance(arms);
@@ -62,7 +62,7 @@ function collect({ keyword, semantic }: Arms): Map<string, Found> {
     return entry;
   };
   for (const [index, candidate] of (keyword ?? []).entries()) {
-    at(candidate).keyword = { rank: index + 1, score: candidate.score };
+    at(candidate).keyword = { rank: index + 1, score: candidate.score, coverage: candidate.coverage };
   }
   for (const [index, candidate] of (semantic ?? []).entries()) {
     at(candidate).semantic = { rank: index + 1, similarity: candidate.score };
@@ -71,17 +71,19 @@ function collect({ keyword, semantic }: Arms): Map<string, Found> {
 }
 
 function toRelevance({ keyword, semantic }: Arms): (found: Found) => number {
-  if (keyword && semantic) return (found) => fuse(found.keyword?.rank, found.semantic?.rank);
+  const best = Math.max(semantic?.[0]?.score ?? 0, 0);
+  if (keyword && semantic) return (found) => combine(found, best);
   if (semantic) return (found) => Math.max(found.semantic?.similarity ?? 0, 0);
-  const best = keyword?.[0]?.score ?? 0;
-  return (found) => (best > 0 ? (found.keyword?.score ?? 0) / best : 0);
+  const bestScore = keyword?.[0]?.score ?? 0;
+  return (found) => (bestScore > 0 ? (found.keyword?.score ?? 0) / bestScore : 0);
 }
 
-/** Both reciprocal ranks over the greatest sum there can be. An arm that did not find it adds nothing. */
-function fuse(...ranks: readonly (number | undefined)[]): number {
-  const reciprocal = (place: number | undefined) => (place === undefined ? 0 : 1 / (FUSION_K + place));
-  const sum = ranks.reduce<number>((total, place) => total + reciprocal(place), 0);
-  return sum / (ranks.length / (FUSION_K + 1));
+/** A memory that has no vectors yet is judged by its words alone, neither better nor worse for it. */
+function combine({ keyword, semantic }: Found, bestSimilarity: number): number {
+  const words = keyword?.coverage ?? 0;
+  if (!semantic || bestSimilarity === 0) return words;
+  const meaning = Math.max(semantic.similarity, 0) / bestSimilarity;
+  return MEANING_SHARE * meaning + (1 - MEANING_SHARE) * words;
 }
 
 function toRanked({ candidate, keyword, semantic }: Found, relevance: number, nowMs: number): RankedMemory {

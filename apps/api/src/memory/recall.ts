@@ -5,7 +5,8 @@ import type { Actor } from "../platform/actor.ts";
 import type { Services } from "../platform/services.ts";
 import { searchByWords } from "./keyword-store.ts";
 import { type Arms, type RankedMemory, rank } from "./ranking.ts";
-import { searchByMeaning } from "./semantic-store.ts";
+import type { Candidate } from "./search-candidate.ts";
+import { type SemanticSearch, searchByMeaning, similaritiesOf } from "./semantic-store.ts";
 import { findMemories, findVersions } from "./store.ts";
 import { toVectorText } from "./vector-store.ts";
 
@@ -43,7 +44,31 @@ async function runArms(
   }
   const { space } = services.embeddings;
   const search = { space, vector, limit, exactRowsMax: services.settings.exactSearchRowsMax };
-  return { arms: { keyword, semantic: await searchByMeaning(actor, services.db, input, search) }, degraded: [] };
+  const semantic = await searchByMeaning(actor, services.db, input, search);
+  return {
+    arms: { keyword, semantic: await completed(actor, services, search, semantic, keyword ?? []) },
+    degraded: [],
+  };
+}
+
+/** Every memory found by words gets its similarity too: else one far down among the nearest would count as unrelated. */
+async function completed(
+  actor: Actor,
+  services: Services,
+  search: SemanticSearch,
+  semantic: readonly Candidate[],
+  keyword: readonly Candidate[],
+): Promise<Candidate[]> {
+  const known = new Set(semantic.map(({ id }) => id));
+  // What an earlier version said has no vectors.
+  const missing = keyword.filter(({ id, version }) => version === null && !known.has(id));
+  const ids = missing.map(({ id }) => id);
+  const similarities = await similaritiesOf(actor, services.db, search, ids);
+  const found = missing.flatMap((candidate) => {
+    const score = similarities.get(candidate.id);
+    return score === undefined ? [] : [{ ...candidate, score }];
+  });
+  return [...semantic, ...found].sort((one, other) => other.score - one.score);
 }
 
 /** The query's vector in pgvector's text form, or null when it cannot be had in time. */
@@ -51,7 +76,7 @@ async function embedQuery({ embeddings, settings }: Services, query: string): Pr
   if (!embeddings) return null;
   try {
     const timeoutMs = settings.queryEmbeddingTimeoutMs;
-    const [vector] = await embeddings.embedder.embed([query], "query", { timeoutMs });
+    const [vector] = await embeddings.queries.embed([query], "query", { timeoutMs });
     return vector ? toVectorText(vector) : null;
   } catch (error) {
     if (error instanceof EmbeddingError) return null;

@@ -1,11 +1,10 @@
 import type { SearchMemoriesInput } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import { embeddings, knowledge } from "@keepsake/db/schema";
-import { type SQL, sql } from "drizzle-orm";
+import { inArray, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import type { EmbeddingSpace } from "../platform/embedding-space.ts";
-import { toCandidate } from "./keyword-store.ts";
-import type { Candidate } from "./search-candidate.ts";
+import { type Candidate, type CandidateRow, toCandidate } from "./search-candidate.ts";
 import { currentlyTrue, filterConditions } from "./search-filters.ts";
 
 /** One search by meaning. */
@@ -66,7 +65,7 @@ async function searchExactly(actor: Actor, db: Queryable, input: SearchMemoriesI
   const all = sql`
     select ${embeddings.itemId} as item_id, ${embeddings.embedding} <=> ${search.vector}::vector as distance
     from ${embeddings} where ${ofUser(actor, search.space)}`;
-  const rows = await db.execute<Parameters<typeof toCandidate>[0]>(toMemories(actor, input, all, search.limit));
+  const rows = await db.execute<CandidateRow>(toMemories(actor, input, all, search.limit));
   return rows.map(toCandidate);
 }
 
@@ -81,6 +80,26 @@ async function searchByIndex(actor: Actor, db: Queryable, input: SearchMemoriesI
         ${embeddings.embedding}::vector(${length}) <=> ${search.vector}::vector(${length}) as distance
       from ${embeddings} where ${ofUser(actor, search.space)}
       order by distance limit ${search.limit * PIECES_PER_MEMORY}) as walk`;
-  const rows = await db.execute<Parameters<typeof toCandidate>[0]>(toMemories(actor, input, nearest, search.limit));
+  const rows = await db.execute<CandidateRow>(toMemories(actor, input, nearest, search.limit));
   return rows.map(toCandidate);
+}
+
+/**
+ * How near some memories are in meaning: for those that only their words brought up.
+ *
+ * @returns id → cosine similarity of the nearest piece; memories without vectors are left out
+ */
+export async function similaritiesOf(
+  actor: Actor,
+  db: Queryable,
+  { space, vector }: SemanticSearch,
+  ids: readonly string[],
+): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.execute<{ id: string; similarity: number }>(sql`
+    select ${embeddings.itemId} as id, 1 - min(${embeddings.embedding} <=> ${vector}::vector) as similarity
+    from ${embeddings}
+    where ${ofUser(actor, space)} and ${inArray(embeddings.itemId, [...ids])}
+    group by ${embeddings.itemId}`);
+  return new Map(rows.map(({ id, similarity }) => [id, Number(similarity)]));
 }

@@ -1,4 +1,4 @@
-import type { DatabaseHandle, Transaction } from "@keepsake/db";
+import type { DatabaseHandle, DatabaseSession, Transaction } from "@keepsake/db";
 import { sql } from "drizzle-orm";
 import { type Db, fromDrizzle, PgBoss } from "pg-boss";
 import type { Logger } from "./logger.ts";
@@ -37,7 +37,9 @@ const RETRY_DELAY_SECONDS = 5;
 const RETRY_LIMIT = 1_000_000;
 
 /**
- * Starts pg-boss over the server's own connection. Its schema is made or upgraded under its own lock.
+ * Starts pg-boss over one connection of its own: it sends whole transactions as one text, which postgres.js allows on
+ * a single connection only, and its polling never takes one from a caller. Its schema is made or upgraded under its own
+ * lock.
  *
  * @param queues the queues to make; sending to another one fails
  */
@@ -46,8 +48,10 @@ export async function startJobQueue(
   queues: readonly string[],
   logger: Logger,
 ): Promise<JobQueue> {
+  await using resources = new AsyncDisposableStack();
+  const { sql: session } = resources.use(handle.openSession());
   const boss = new PgBoss({
-    db: toBossDatabase(handle),
+    db: toBossDatabase(session),
     backend: handle.home === "embedded" ? "pglite" : "postgres",
     schedule: false,
     superviseIntervalSeconds: 30,
@@ -58,8 +62,9 @@ export async function startJobQueue(
   });
   boss.on("error", (error) => logger.warn({ error: error.message }, "background queue: a statement failed"));
   await boss.start();
+  resources.defer(() => boss.stop({ graceful: true, timeout: 5_000, close: false }));
   for (const queue of queues) await createQueue(boss, queue);
-  return toJobQueue(boss);
+  return toJobQueue(boss, resources.move());
 }
 
 async function createQueue(boss: PgBoss, queue: string): Promise<void> {
@@ -75,10 +80,10 @@ async function createQueue(boss: PgBoss, queue: string): Promise<void> {
   });
 }
 
-function toBossDatabase(handle: DatabaseHandle): Db {
+function toBossDatabase(session: DatabaseSession["sql"]): Db {
   return {
     async executeSql(text, values) {
-      const result: unknown = await handle.sql.unsafe(text, values as never[]);
+      const result: unknown = await session.unsafe(text, values as never[]);
       return { rows: toRows(result) };
     },
   };
@@ -90,7 +95,7 @@ function toRows(result: unknown): unknown[] {
   return Array.isArray(result[0]) ? result.flat() : [...result];
 }
 
-function toJobQueue(boss: PgBoss): JobQueue {
+function toJobQueue(boss: PgBoss, resources: AsyncDisposableStack): JobQueue {
   const bells = new Map<string, Set<() => void>>();
   const ring = (queue: string) => {
     for (const wake of bells.get(queue) ?? []) wake();
@@ -117,9 +122,7 @@ function toJobQueue(boss: PgBoss): JobQueue {
       return stats.reduce((sum, queue) => sum + queue.queuedCount, 0);
     },
     waitForJobs: (queue, timeoutMs, signal) => waitForBell(bells, queue, timeoutMs, signal),
-    async [Symbol.asyncDispose]() {
-      await boss.stop({ graceful: true, timeout: 5_000, close: false });
-    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 

@@ -17,7 +17,10 @@ export interface Settings {
 
 /** The model and the space its vectors belong to. */
 export interface Embeddings {
-  readonly embedder: Embedder;
+  /** For what people ask: answers of a moment ago are remembered, equal requests under way are joined. */
+  readonly queries: Embedder;
+  /** For what is stored: no cache, so that a long backlog does not push the queries out of theirs. */
+  readonly documents: Embedder;
   readonly space: EmbeddingSpace;
 }
 

@@ -16,7 +16,7 @@ async function embeddingsStatus({ embeddings, jobs }: Services): Promise<SystemS
     const problem = "Search goes by words alone: set OLLAMA_URL to search by meaning too.";
     return { state: "off", model: null, dimensions: null, problem, queued: 0 };
   }
-  const { available, problem } = await embeddings.embedder.health();
+  const { available, problem } = await embeddings.queries.health();
   const { model, dimensions } = embeddings.space;
   const queued = await jobs.countWaiting();
   return { state: available ? "on" : "unavailable", model, dimensions, problem, queued };

@@ -1,0 +1,65 @@
+import type { KeepsakeClient } from "@keepsake/client";
+import { modelSentence, openChatModel, type Prompt } from "./chat-model.ts";
+import { failureSentence } from "./failure-sentence.ts";
+import type { Settings } from "./settings.ts";
+import { type Hit, systemText } from "./system-text.ts";
+
+/** What a chat works with. */
+export interface Gateway {
+  readonly client: KeepsakeClient;
+  readonly settings: Settings;
+}
+
+const HITS_MAX = 6;
+/** The server's limit for a query; what is said may be longer. */
+const QUERY_CHARS_MAX = 2_000;
+
+/** One thing a person says: what is remembered about it is looked up, it is kept, and it is answered. */
+export async function takeTurn(gateway: Gateway, text: string): Promise<void> {
+  const hits = await recallAndKeep(gateway, text);
+  await answer(gateway.settings, { system: systemText(hits, new Date()), user: text });
+}
+
+/** Memory never breaks the assistant: without it the turn goes on with what there is. */
+async function recallAndKeep({ client, settings }: Gateway, text: string): Promise<Hit[]> {
+  let hits: Hit[] = [];
+  try {
+    hits = await recall(client, text);
+    await client.memory.add.mutate({ content: text, source: "chat", tags: ["chat"] });
+  } catch (error) {
+    console.log(`(not kept: ${failureSentence(error, settings.keepsake.url)})`);
+  }
+  return hits;
+}
+
+async function recall(client: KeepsakeClient, text: string): Promise<Hit[]> {
+  const { hits, degraded } = await client.memory.search.query({
+    query: text.slice(0, QUERY_CHARS_MAX),
+    limit: HITS_MAX,
+  });
+  if (degraded.includes("embeddings")) console.log("(searched by words alone)");
+  // A question that was asked before is no answer to itself.
+  return hits.filter(({ content }) => content !== text);
+}
+
+async function answer({ model }: Settings, prompt: Prompt): Promise<void> {
+  if (model === null) return showPrompt(prompt);
+  try {
+    await openChatModel(model).answer(prompt, (part) => process.stdout.write(part));
+    console.log();
+  } catch (error) {
+    console.log(modelSentence(error, model));
+    showPrompt(prompt);
+  }
+}
+
+function showPrompt({ system, user }: Prompt): void {
+  console.log("No model answers. It would have been given this:");
+  for (const [role, text] of [
+    ["system", system],
+    ["user", user],
+  ] as const) {
+    console.log(`  ${role}:`);
+    console.log(text.replace(/^/gm, "    "));
+  }
+}
