@@ -127,7 +127,9 @@ function describeCause(error: unknown): string[] {
   const chain: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) {
     const frame = at.stack?.split("\n").find((line) => line.trimStart().startsWith("at "));
-    chain.push([at.name, "code" in at ? String(at.code) : "", frame?.trim() ?? ""].filter(Boolean).join(" "));
+    const code = "code" in at ? String(at.code) : "";
+    const constraint = "constraint_name" in at ? String(at.constraint_name ?? "") : "";
+    chain.push([at.name, code, constraint, frame?.trim() ?? ""].filter(Boolean).join(" "));
   }
   return chain;
 }

@@ -72,7 +72,7 @@ export function testConfig(
       queryEmbeddingTimeoutMs: 1_500,
       ...options.settings,
     },
-    logging: { level: "silent", format: "json" },
+    logging: { level: process.env["KEEPSAKE_TEST_LOG"] === "1" ? "debug" : "silent", format: "json" },
   };
 }
 

@@ -10,7 +10,10 @@ export interface Gateway {
   readonly settings: Settings;
 }
 
-const HITS_MAX = 6;
+/** Notes that a small local model can still weigh. */
+const NOTES_MAX = 6;
+/** What is asked is kept too, and told apart: a question is no answer to the next one. */
+const QUESTION = "question";
 /** The server's limit for a query; what is said may be longer. */
 const QUERY_CHARS_MAX = 2_000;
 
@@ -25,7 +28,8 @@ async function recallAndKeep({ client, settings }: Gateway, text: string): Promi
   let hits: Hit[] = [];
   try {
     hits = await recall(client, text);
-    await client.memory.add.mutate({ content: text, source: "chat", tags: ["chat"] });
+    const kind = text.endsWith("?") ? QUESTION : "fact";
+    await client.memory.add.mutate({ content: text, kind, source: "chat", tags: ["chat"] });
   } catch (error) {
     console.log(`(not kept: ${failureSentence(error, settings.keepsake.url)})`);
   }
@@ -33,13 +37,10 @@ async function recallAndKeep({ client, settings }: Gateway, text: string): Promi
 }
 
 async function recall(client: KeepsakeClient, text: string): Promise<Hit[]> {
-  const { hits, degraded } = await client.memory.search.query({
-    query: text.slice(0, QUERY_CHARS_MAX),
-    limit: HITS_MAX,
-  });
+  const query = text.slice(0, QUERY_CHARS_MAX);
+  const { hits, degraded } = await client.memory.search.query({ query, limit: 2 * NOTES_MAX });
   if (degraded.includes("embeddings")) console.log("(searched by words alone)");
-  // A question that was asked before is no answer to itself.
-  return hits.filter(({ content }) => content !== text);
+  return hits.filter(({ kind }) => kind !== QUESTION).slice(0, NOTES_MAX);
 }
 
 async function answer({ model }: Settings, prompt: Prompt): Promise<void> {

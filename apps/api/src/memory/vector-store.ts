@@ -65,8 +65,13 @@ export async function putVectors(
   item: PendingContent,
   vectors: readonly Float32Array[],
 ): Promise<boolean> {
-  // Waits for an update of the row that has not committed yet, and then sees what it changed.
-  const [row] = await tx.select({ id: knowledge.id }).from(knowledge).where(sameContent(actor, item)).for("share");
+  // Waits for an update of the row that has not committed yet, and then sees what it changed; and for another writer of
+  // the same vectors, such as the worker beside a caller who waits.
+  const [row] = await tx
+    .select({ id: knowledge.id })
+    .from(knowledge)
+    .where(sameContent(actor, item))
+    .for("no key update");
   if (!row) return false;
   const key = { userId: actor.userId, spaceId, itemType: "knowledge" as const, itemId: item.id };
   await tx

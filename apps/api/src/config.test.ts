@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { ConfigError, loadConfig } from "./config.ts";
+import { CONFIG_VARIABLES } from "./config-variables.ts";
+
+const load = (environment: Record<string, string>, files: Record<string, string> = {}) =>
+  loadConfig(environment, (path) => {
+    const text = files[path];
+    if (text === undefined) throw new Error("no such file");
+    return text;
+  });
+
+const root = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8");
+
+describe("without any variable", () => {
+  test("the server listens on loopback, on the embedded database, without a model", () => {
+    const config = load({ OLLAMA_URL: "", DATABASE_URL: "" });
+    expect(config.server).toEqual({ host: "127.0.0.1", port: 8080, adminToken: null, allowedHosts: [] });
+    expect(config.database).toMatchObject({ home: "embedded" });
+    expect(config.embeddings).toBeNull();
+  });
+
+  test("every fallback is the one that the table names", () => {
+    for (const { name, fallback } of CONFIG_VARIABLES) {
+      if (fallback !== "") expect(load({ [name]: fallback }), name).toEqual(load({}));
+    }
+  });
+});
+
+describe("a database", () => {
+  test("is named by a URL, or by its parts with any password", () => {
+    const { database } = load({ POSTGRES_HOST: "db", POSTGRES_PASSWORD: "p@ss/w:rd", POSTGRES_DB: "memories" });
+    expect(database).toMatchObject({ url: "postgres://ai_assistant:p%40ss%2Fw%3Ard@db:5432/memories" });
+    const fromFile = load({ POSTGRES_HOST: "db", POSTGRES_PASSWORD_FILE: "/secret" }, { "/secret": "from file\n" });
+    expect(fromFile.database).toMatchObject({ url: "postgres://ai_assistant:from%20file@db:5432/ai_assistant" });
+  });
+});
+
+describe("a fault", () => {
+  test.each([
+    [{ PORT: "1e99" }, "PORT"],
+    [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL must be a URL such as postgres://"],
+    [{ HOST: "0.0.0.0" }, "set KEEPSAKE_ADMIN_TOKEN"],
+    [{ KEEPSAKE_ADMIN_TOKEN: "short" }, "24 characters or more"],
+    [{ KEEPSAKE_ADMIN_TOKEN_FILE: "/none" }, "cannot be read: /none"],
+    [{ KEEPSAKE_ADMIN_TOKEN_FILE: "/none", KEEPSAKE_ADMIN_TOKEN: "x" }, "not both"],
+  ])("in %j is told in a sentence", (environment, sentence) => {
+    expect(() => load(environment)).toThrow(ConfigError);
+    expect(() => load(environment)).toThrow(sentence);
+  });
+});
+
+describe("the documents", () => {
+  test("README's table lists every variable with its fallback, and no other", () => {
+    const rows = [...root("README.md").matchAll(/^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$/gm)];
+    const listed = rows.map(([, name, fallback, meaning]) => ({
+      name,
+      fallback: fallback?.replaceAll("`", ""),
+      meaning,
+    }));
+    expect(listed).toEqual(CONFIG_VARIABLES);
+  });
+
+  test(".env.example names every variable once, explained", () => {
+    const names = [...root(".env.example").matchAll(/^# ?([A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(names).toEqual(CONFIG_VARIABLES.map(({ name }) => name));
+    for (const { meaning } of CONFIG_VARIABLES) expect(root(".env.example")).toContain(`# ${meaning}`);
+  });
+});
