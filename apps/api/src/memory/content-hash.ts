@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
  * What makes two contents the same memory: composed Unicode (NFC), no outer white space, inner white space as one
  * space. Case and punctuation count.
  */
-export function normalForm(content: string): string {
+function normalForm(content: string): string {
   return content.normalize("NFC").trim().replace(/\s+/gu, " ");
 }
 

@@ -55,7 +55,7 @@ function embeddingState(ready: boolean, failure: string | null, spaceId: number 
 }
 
 /** Metadata that came by other ways than the contract may own keys on which superjson throws: they are left out. */
-export function toMetadata(value: unknown): JsonObject | null {
+function toMetadata(value: unknown): JsonObject | null {
   if (typeof value !== "object" || value === null) return null;
   return withoutForbiddenKeys(value) as JsonObject;
 }

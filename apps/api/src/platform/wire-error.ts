@@ -9,7 +9,7 @@ import { DomainError } from "./domain-error.ts";
 import { toInputIssues, toSentence } from "./input-issues.ts";
 
 /** A new reason without a code does not compile. */
-export const CODE_OF_REASON = {
+const CODE_OF_REASON = {
   INVALID_INPUT: "BAD_REQUEST",
   PROCEDURE_NOT_FOUND: "NOT_FOUND",
   UNAUTHORIZED: "UNAUTHORIZED",
