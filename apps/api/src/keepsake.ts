@@ -6,6 +6,7 @@ import { requestMissingVectors } from "./memory/backfill.ts";
 import { EMBED_MEMORY_QUEUE } from "./memory/embedding-jobs.ts";
 import { EmbeddingWorker } from "./memory/embedding-worker.ts";
 import { startErasure } from "./memory/erase-forgotten.ts";
+import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
 import { activateSpace } from "./platform/embedding-space.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -36,7 +37,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
   const services: Services = { ...describe(handle), embeddings, jobs, logger, settings: config.settings };
   const server = createApiServer(config.server, services);
-  startBackgroundWork(services, resources);
+  startBackgroundWork(handle, services, resources);
   resources.defer(() => server.close());
   const url = await listen(server, config.server);
   const running = resources.move();
@@ -76,9 +77,10 @@ function createEmbedder(config: EmbeddingsConfig): Embedder {
   }
 }
 
-function startBackgroundWork(services: Services, resources: AsyncDisposableStack): void {
+function startBackgroundWork(handle: DatabaseHandle, services: Services, resources: AsyncDisposableStack): void {
   const stop = new AbortController();
   const tasks = [startErasure(services, stop.signal)];
+  if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
   if (services.embeddings) {
     resources.use(new EmbeddingWorker(services, services.embeddings));
     tasks.push(backfill(services, services.embeddings, stop.signal));

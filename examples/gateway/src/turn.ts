@@ -14,8 +14,8 @@ export interface Gateway {
 const NOTES_MAX = 6;
 /** What is asked is kept too, and told apart: a question is no answer to the next one. */
 const QUESTION = "question";
-/** The server's limit for a query; what is said may be longer. */
-const QUERY_CHARS_MAX = 2_000;
+/** The beginning of a long speech, cut between characters: the server takes queries of 2,000 UTF-16 units. */
+const QUERY = /^.{1,1000}/su;
 
 /** One thing a person says: what is remembered about it is looked up, it is kept, and it is answered. */
 export async function takeTurn(gateway: Gateway, text: string): Promise<void> {
@@ -37,7 +37,7 @@ async function recallAndKeep({ client, settings }: Gateway, text: string): Promi
 }
 
 async function recall(client: KeepsakeClient, text: string): Promise<Hit[]> {
-  const query = text.slice(0, QUERY_CHARS_MAX);
+  const query = QUERY.exec(text)?.[0] ?? text;
   const { hits, degraded } = await client.memory.search.query({ query, limit: 2 * NOTES_MAX });
   if (degraded.includes("embeddings")) console.log("(searched by words alone)");
   return hits.filter(({ kind }) => kind !== QUESTION).slice(0, NOTES_MAX);

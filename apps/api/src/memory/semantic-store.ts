@@ -1,10 +1,11 @@
 import type { SearchMemoriesInput } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import { embeddings, knowledge } from "@keepsake/db/schema";
-import { inArray, type SQL, sql } from "drizzle-orm";
+import { and, inArray, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import type { EmbeddingSpace } from "../platform/embedding-space.ts";
-import { type Candidate, type CandidateRow, toCandidate } from "./search-candidate.ts";
+import { ownedBy } from "../platform/owned.ts";
+import type { Candidate } from "./search-candidate.ts";
 import { currentlyTrue, filterConditions } from "./search-filters.ts";
 
 /** One search by meaning. */
@@ -48,25 +49,21 @@ async function hasMoreVectors(actor: Actor, db: Queryable, { space, exactRowsMax
   return Number(row?.rows ?? 0) > exactRowsMax;
 }
 
-/** From the nearest pieces of all texts to the memories they belong to, each at its nearest piece. */
-function toMemories(actor: Actor, input: SearchMemoriesInput, nearest: SQL, limit: number): SQL {
-  return sql`
-    select ${knowledge.id} as id, null::int as version, 1 - min(distance) as score,
-      ${knowledge.updatedAt} as updated_at, ${knowledge.importance} as importance, ${knowledge.weight} as weight
-    from (${nearest}) as nearest join ${knowledge}
-      on ${knowledge.id} = nearest.item_id and ${knowledge.userId} = ${actor.userId}
-    where ${currentlyTrue(input.asOf)} and ${filterConditions(input)}
-    group by ${knowledge.userId}, ${knowledge.id}
-    order by min(distance), ${knowledge.id} desc
-    limit ${limit}`;
-}
-
+/**
+ * All of the user's vectors, measured one by one. The memories that may be found are looked up in a hashed sub-plan:
+ * a join would trust the planner's row counts, which are wrong right after many rows were added, and then compare every
+ * vector with every memory. (`is true` keeps the planner from making it a join.)
+ */
 async function searchExactly(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
-  const all = sql`
-    select ${embeddings.itemId} as item_id, ${embeddings.embedding} <=> ${search.vector}::vector as distance
-    from ${embeddings} where ${ofUser(actor, search.space)}`;
-  const rows = await db.execute<CandidateRow>(toMemories(actor, input, all, search.limit));
-  return rows.map(toCandidate);
+  const nearest = await db.execute<{ id: string; score: number }>(sql`
+    select item_id as id, 1 - min(distance) as score from (
+      select ${embeddings.itemId} as item_id, ${embeddings.embedding} <=> ${search.vector}::vector as distance
+      from ${embeddings} where ${ofUser(actor, search.space)} and (${embeddings.itemId} in (
+        select ${knowledge.id} from ${knowledge}
+        where ${knowledge.userId} = ${actor.userId} and ${currentlyTrue(input.asOf)} and ${filterConditions(input)}
+      )) is true) as measured
+    group by item_id order by min(distance), item_id desc limit ${search.limit}`);
+  return withFigures(actor, db, nearest);
 }
 
 /** Pieces read from the index for one memory wanted: filters and several pieces of one text take some away. */
@@ -74,14 +71,37 @@ const PIECES_PER_MEMORY = 4;
 
 async function searchByIndex(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
   const length = sql.raw(String(search.space.dimensions));
-  const nearest = sql`
-    select item_id, distance from (
+  const nearest = await db.execute<{ id: string; score: number }>(sql`
+    select item_id as id, 1 - min(distance) as score from (
       select ${embeddings.itemId} as item_id,
         ${embeddings.embedding}::vector(${length}) <=> ${search.vector}::vector(${length}) as distance
       from ${embeddings} where ${ofUser(actor, search.space)}
-      order by distance limit ${search.limit * PIECES_PER_MEMORY}) as walk`;
-  const rows = await db.execute<CandidateRow>(toMemories(actor, input, nearest, search.limit));
-  return rows.map(toCandidate);
+      order by distance limit ${search.limit * PIECES_PER_MEMORY}) as walk
+    join ${knowledge} on ${knowledge.id} = walk.item_id and ${knowledge.userId} = ${actor.userId}
+    where ${currentlyTrue(input.asOf)} and ${filterConditions(input)}
+    group by item_id order by min(distance), item_id desc limit ${search.limit}`);
+  return withFigures(actor, db, nearest);
+}
+
+/** What ranking needs to know besides the distance. Keeps the order. */
+async function withFigures(
+  actor: Actor,
+  db: Queryable,
+  nearest: readonly { id: string; score: number }[],
+): Promise<Candidate[]> {
+  if (nearest.length === 0) return [];
+  const ids = nearest.map(({ id }) => id);
+  const { id, updatedAt, importance, weight } = knowledge;
+  const rows = await db
+    .select({ id, updatedAt, importance, weight })
+    .from(knowledge)
+    .where(and(ownedBy(actor, knowledge), inArray(id, ids)));
+  const figures = new Map(rows.map((row) => [row.id, row]));
+  return nearest.flatMap((hit) => {
+    const row = figures.get(hit.id);
+    // Erased between the two statements.
+    return row ? [{ ...row, version: null, score: Number(hit.score) }] : [];
+  });
 }
 
 /**

@@ -1,0 +1,195 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually, startTestServer, type TestServer } from "../../../apps/api/test/_keepsake-server.ts";
+import { clientFolder, compileGateway, type PackedClient, packClient } from "./_packed-client.ts";
+import { type Finished, run, runWell } from "./_run.ts";
+
+let packed: PackedClient;
+let installed: string;
+beforeAll(async () => {
+  packed = await packClient();
+  installed = join(packed.gateway, "node_modules", "@keepsake", "client");
+  await compileGateway(packed.gateway);
+});
+afterAll(() => packed?.[Symbol.asyncDispose]());
+
+const tool = (name: string) => join(clientFolder, "node_modules", ".bin", name);
+const readInstalled = (path: string) => readFile(join(installed, path), "utf8");
+
+describe("the packed client", () => {
+  test("holds the code, its declarations, README and licence, and nothing else", async () => {
+    const files = await readdir(installed, { recursive: true });
+    expect(files.sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "dist",
+      "dist/index.d.ts",
+      "dist/index.js",
+      "package.json",
+    ]);
+  });
+
+  test("needs only tRPC and superjson, at the server's versions", async () => {
+    const { dependencies, exports } = JSON.parse(await readInstalled("package.json"));
+    const server = JSON.parse(await readFile(join(clientFolder, "node_modules/@trpc/server/package.json"), "utf8"));
+    expect(Object.keys(dependencies).sort()).toEqual(["@trpc/client", "@trpc/server", "superjson"]);
+    expect(dependencies["@trpc/server"]).toBe(server.version);
+    expect(dependencies["@trpc/client"]).toBe(server.version);
+    expect(exports).toEqual({ ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } });
+  });
+
+  test("names no package of the workspace, no database and no schema library", async () => {
+    for (const file of ["dist/index.js", "dist/index.d.ts"]) {
+      const text = await readInstalled(file);
+      const named = text.match(/@keepsake\/(?!client\b)\w+|drizzle|postgres|fastify|\bzod\b/gi) ?? [];
+      expect(named.filter((name) => name !== "PostgreSQL"), file).toEqual([]);
+    }
+  });
+
+  test("has declarations that import tRPC alone", async () => {
+    const declarations = await readInstalled("dist/index.d.ts");
+    const imports = declarations.matchAll(/(?:from |import |import\()"([^"]+)"/g);
+    expect(new Set([...imports].map(([, name]) => name))).toEqual(new Set(["@trpc/client", "@trpc/server"]));
+  });
+
+  test("passes publint and are-the-types-wrong", async () => {
+    await runWell(tool("publint"), ["run", "--strict", packed.tarball], { cwd: clientFolder });
+    await runWell(tool("attw"), ["--profile", "esm-only", packed.tarball], { cwd: clientFolder });
+  });
+
+  test("breaks the type-check of a gateway when a procedure changes", async () => {
+    const declarations = await readInstalled("dist/index.d.ts");
+    const changed = declarations.replace(/(add: [^;]*?input: \{\s*)content: string/, "$1text: string");
+    expect(changed).not.toBe(declarations);
+    await writeFile(join(installed, "dist/index.d.ts"), changed);
+    try {
+      await expect(compileGateway(packed.gateway)).rejects.toThrow(/src\/turn\.ts.*'content' does not exist/s);
+    } finally {
+      await writeFile(join(installed, "dist/index.d.ts"), declarations);
+    }
+  });
+});
+
+/** Runs the gateway as `npm start` does, once it is compiled. */
+function gateway(server: { readonly url: string }, args: string[], lines = "", env = {}): Promise<Finished> {
+  const settings = { KEEPSAKE_URL: server.url, KEEPSAKE_TOKEN: "", KEEPSAKE_USER: "", OLLAMA_URL: "", ...env };
+  return run(process.execPath, ["dist/main.js", ...args], { cwd: packed.gateway, env: settings, input: lines });
+}
+
+describe("the example gateway without a model", () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  test("remembers a Markdown page, and the second time adds nothing", async () => {
+    const first = await gateway(server, ["remember", "sample/dom.md"]);
+    expect(first.output).toMatch(/dom\.md {2}█+ {2}3 of 3\nsample\/dom\.md: 3 pieces are new, 0 were known already\./);
+    const second = await gateway(server, ["remember", "sample/dom.md"]);
+    expect(second.output).toContain("0 pieces are new, 3 were known already.");
+    expect(await server.client.memory.stats.query()).toMatchObject({ memories: 3, kinds: { document: 3 } });
+  });
+
+  test("shows what a model would be given: dated notes with their titles, found by a part of their words", async () => {
+    const { output } = await gateway(server, [], "gdzie są buty Franka?\n");
+    expect(output).toContain("(searched by words alone)\nNo model answers. It would have been given this:");
+    expect(output).toMatch(/ {4}- \d{4}-\d\d-\d\d, dom\.md: Dom › Rodzina › Franek: Franek ma trening/);
+    expect(output).toContain("  user:\n    gdzie są buty Franka?\n");
+  });
+
+  test("keeps what is said, finds it again in the next chat, and forgets it when told to", async () => {
+    await gateway(server, [], "The spare key is with Mrs Nowak\n");
+    const found = await gateway(server, [], "/search spare key\n");
+    const [, id = ""] = /chat {2}(\S+)\n.*Mrs Nowak/.exec(found.output) ?? [];
+    expect(await server.client.memory.get.query({ id })).toMatchObject({ source: "chat", tags: ["chat"] });
+    const forgotten = await gateway(server, [], `/forget ${id}\n/search Nowak\n`);
+    expect(forgotten.output).toMatch(/Forgotten\. Until .*\nNothing is remembered about that\./s);
+  });
+
+  test("remembers an exported chat by days", async () => {
+    const { output } = await gateway(server, ["--remember", "sample/family-chat.txt"], "/search plumber\n");
+    expect(output).toContain("2 pieces are new");
+    expect(output).toMatch(/Chat of 23\/11\/2026: Ola: The plumber comes on Friday.*Jan: I work from home on Friday/);
+  });
+
+  test("speaks for the user that it is told to", async () => {
+    const { output } = await gateway(server, [], "/search plumber\n", { KEEPSAKE_USER: "somebody.else" });
+    expect(output).toContain("Nothing is remembered about that.");
+  });
+
+  test("says in one sentence what is wrong with a file", async () => {
+    await mkdir(join(packed.gateway, "faulty"), { recursive: true });
+    await writeFile(join(packed.gateway, "faulty/photo.md"), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]));
+    await writeFile(join(packed.gateway, "faulty/huge.md"), "word ".repeat(2_200_000));
+    await writeFile(join(packed.gateway, "faulty/empty.md"), "\n");
+    await writeFile(join(packed.gateway, "faulty/chat.json"), '{"not": "a chat"}');
+    const sentences = {
+      "none.md": "There is no file ",
+      "faulty/photo.md": "faulty/photo.md is not text in UTF-8",
+      "faulty/huge.md": "faulty/huge.md has 10.5 MB; 10.0 MB are the limit",
+      "faulty/empty.md": "faulty/empty.md is empty.",
+      "faulty/chat.json": "faulty/chat.json holds no messages",
+      faulty: "faulty is not a file.",
+    };
+    for (const [file, sentence] of Object.entries(sentences)) {
+      const { exitCode, output } = await gateway(server, ["remember", file]);
+      expect(output.trim(), file).toMatch(new RegExp(`^${sentence}[^\n]*$`));
+      expect(exitCode).toBe(1);
+    }
+  });
+});
+
+describe("the example gateway with a (fake) model", () => {
+  let server: TestServer;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    server = await startTestServer({ embeddings: true });
+    env = { OLLAMA_URL: server.ollama.url };
+  });
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  test("finds by meaning what shares no word", async () => {
+    await gateway(server, ["remember", "sample/dom.md"]);
+    const isEmbedded = async () => (await server.client.memory.stats.query()).embeddings.ready === 3;
+    await eventually("the pieces have vectors", isEmbedded);
+    const { output } = await gateway(server, [], "/search espresso\n");
+    expect(output).toMatch(/> \/search espresso\n\d\.\d\d .*\n +Dom › Kuchnia: .*Ekspres do kawy/);
+  });
+
+  test("answers with the model, which is given what is remembered", async () => {
+    const { output } = await gateway(server, [], "How do I clean the espresso machine?\n", env);
+    expect(output).toContain("> How do I clean the espresso machine?\nYou said: How do I clean the espresso machine?\n");
+    const asked = server.ollama.requests.findLast(({ path }) => path === "/api/chat");
+    expect(JSON.stringify(asked?.body)).toContain("Ekspres do kawy trzeba odkamieniać co dwa miesiące");
+  });
+
+  test("shows what it would have given when the model is missing or Ollama is down", async () => {
+    const missing = await gateway(server, [], "hello\n", { ...env, CHAT_MODEL: "nonesuch" });
+    expect(missing.output).toContain("Ollama does not have the model nonesuch: run `ollama pull nonesuch`.");
+    const down = await gateway(server, [], "hello\n", { OLLAMA_URL: "http://127.0.0.1:1" });
+    expect(down.output).toContain("Ollama does not answer at http://127.0.0.1:1");
+    expect(down.output).toContain("No model answers. It would have been given this:");
+  });
+});
+
+describe("the example gateway without a memory that lets it in", () => {
+  const token = "a-token-for-these-tests-only";
+
+  test("goes on and says why in one sentence", async () => {
+    const { exitCode, output } = await gateway({ url: "http://127.0.0.1:1" }, [], "hello\n/search hello\n");
+    expect(output).toContain("(not kept: Keepsake does not answer at http://127.0.0.1:1: start it with ");
+    expect(output).toMatch(/> \/search hello\nKeepsake does not answer at http:\/\/127\.0\.0\.1:1: .*\n$/);
+    expect(output).not.toMatch(/\n\s+at /);
+    expect(exitCode).toBe(0);
+  });
+
+  test("asks for the token that is missing or wrong", async () => {
+    await using server = await startTestServer({ server: { adminToken: token } });
+    const without = await gateway(server, ["remember", "sample/dom.md"]);
+    expect(without.output.trim()).toBe("Keepsake asks for a token and does not know this one: set KEEPSAKE_TOKEN.");
+    const allowed = await gateway(server, ["remember", "sample/dom.md"], "", { KEEPSAKE_TOKEN: token });
+    expect(allowed.output).toContain("3 pieces are new");
+  });
+});
