@@ -17,6 +17,6 @@ for (const prototype of [Server.prototype, SecureServer.prototype]) {
         return true;
       }
     }
-    return emit.call(this, event, ...args);
+    return Reflect.apply(emit, this, [event, ...args]);
   };
 }

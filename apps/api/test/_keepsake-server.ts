@@ -57,7 +57,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 }
 
 /** A configuration on a free port of loopback. */
-function testConfig(
+export function testConfig(
   database: DatabaseConfig,
   options: TestServerOptions & { readonly ollamaUrl: string | null },
 ): Config {

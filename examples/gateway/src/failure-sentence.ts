@@ -1,4 +1,4 @@
-import { errorReason, inputIssues } from "@keepsake/client";
+import { errorReason, inputIssues, requestId } from "@keepsake/client";
 
 /**
  * What went wrong with a call to Keepsake and what to do about it, in one sentence without a stack.
@@ -23,6 +23,8 @@ export function failureSentence(error: unknown, url: string): string {
 }
 
 function unansweredSentence(error: unknown, url: string): string {
+  // A reason that is newer than this client.
+  if (requestId(error) !== null) return messageOf(error);
   const cause = error instanceof Error ? error.cause : null;
   const isLate = cause instanceof Error && cause.name === "TimeoutError";
   if (isLate) return `Keepsake at ${url} took too long to answer.`;

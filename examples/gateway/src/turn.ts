@@ -12,6 +12,8 @@ export interface Gateway {
 
 /** Notes that a small local model can still weigh. */
 const NOTES_MAX = 6;
+/** What scores less than this share of the best note is about something else. */
+const SCORE_SHARE_MIN = 0.5;
 /** What is asked is kept too, and told apart: a question is no answer to the next one. */
 const QUESTION = "question";
 /** The beginning of a long speech, cut between characters: the server takes queries of 2,000 UTF-16 units. */
@@ -40,7 +42,9 @@ async function recall(client: KeepsakeClient, text: string): Promise<Hit[]> {
   const query = QUERY.exec(text)?.[0] ?? text;
   const { hits, degraded } = await client.memory.search.query({ query, limit: 2 * NOTES_MAX });
   if (degraded.includes("embeddings")) console.log("(searched by words alone)");
-  return hits.filter(({ kind }) => kind !== QUESTION).slice(0, NOTES_MAX);
+  const notes = hits.filter(({ kind }) => kind !== QUESTION).slice(0, NOTES_MAX);
+  const scoreMin = (notes[0]?.score ?? 0) * SCORE_SHARE_MIN;
+  return notes.filter(({ score }) => score >= scoreMin);
 }
 
 async function answer({ model }: Settings, prompt: Prompt): Promise<void> {

@@ -11,8 +11,6 @@ export interface Child extends AsyncDisposable {
   readonly lines: Interface;
   /** `kill -9`, and waits until it is gone. */
   kill(): Promise<void>;
-  /** Its exit code, once it ends by itself. */
-  exit(): Promise<number | null>;
 }
 
 /**
@@ -26,7 +24,7 @@ export function startChild(script: string, input: unknown, wrapper: readonly str
     stdio: ["ignore", "pipe", "inherit"],
   });
   // Not "exit": what it printed last may still be in the pipe then.
-  const ended = once(child, "close") as Promise<[number | null]>;
+  const ended = once(child, "close");
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended;
@@ -35,7 +33,6 @@ export function startChild(script: string, input: unknown, wrapper: readonly str
     pid: child.pid ?? 0,
     lines: createInterface(child.stdout),
     kill,
-    exit: async () => (await ended)[0],
     [Symbol.asyncDispose]: kill,
   };
 }

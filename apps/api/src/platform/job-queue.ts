@@ -1,4 +1,4 @@
-import type { DatabaseHandle, DatabaseSession, Transaction } from "@keepsake/db";
+import { type DatabaseHandle, type DatabaseSession, type Transaction, withDeadline } from "@keepsake/db";
 import { sql } from "drizzle-orm";
 import { type Db, fromDrizzle, PgBoss } from "pg-boss";
 import type { Logger } from "./logger.ts";
@@ -33,13 +33,13 @@ export interface JobQueue extends AsyncDisposable {
 /** Longer than any round takes; a restarted server asks for the vectors that a killed one left open by itself. */
 const EXPIRE_SECONDS = 900;
 const RETRY_DELAY_SECONDS = 5;
+const STOP_MS = 5_000;
 /** A model that is down for a week must not cost a vector. */
 const RETRY_LIMIT = 1_000_000;
 
 /**
- * Starts pg-boss over one connection of its own: it sends whole transactions as one text, which postgres.js allows on
- * a single connection only, and its polling never takes one from a caller. Its schema is made or upgraded under its own
- * lock.
+ * Starts pg-boss over one connection of its own, so that its polling never takes one from a caller. Its schema is made or
+ * upgraded under its own lock.
  *
  * @param queues the queues to make; sending to another one fails
  */
@@ -62,9 +62,15 @@ export async function startJobQueue(
   });
   boss.on("error", (error) => logger.warn({ error: error.message }, "background queue: a statement failed"));
   await boss.start();
-  resources.defer(() => boss.stop({ graceful: true, timeout: 5_000, close: false }));
+  resources.defer(() => stopBoss(boss));
   for (const queue of queues) await createQueue(boss, queue);
   return toJobQueue(boss, resources.move());
+}
+
+/** A stop that a lost connection holds up must not hold up the server's end. */
+async function stopBoss(boss: PgBoss): Promise<void> {
+  const stopping = boss.stop({ graceful: true, timeout: STOP_MS, close: false });
+  await withDeadline(stopping, STOP_MS + 1_000).catch(() => {});
 }
 
 async function createQueue(boss: PgBoss, queue: string): Promise<void> {
@@ -83,10 +89,19 @@ async function createQueue(boss: PgBoss, queue: string): Promise<void> {
 function toBossDatabase(session: DatabaseSession["sql"]): Db {
   return {
     async executeSql(text, values) {
-      const result: unknown = await session.unsafe(text, values as never[]);
+      const result: unknown = await session.unsafe(asOneMessage(text), values as never[]);
       return { rows: toRows(result) };
     },
   };
+}
+
+/**
+ * A text that is a whole transaction, without its BEGIN and COMMIT: several statements in one message are a transaction
+ * anyway. With them, a failure half-way would never reach the COMMIT and leave the connection, which on the embedded
+ * home is everybody's, in the failed transaction.
+ */
+function asOneMessage(text: string): string {
+  return /^\s*BEGIN;(.*)COMMIT;\s*$/s.exec(text)?.[1] ?? text;
 }
 
 /** A text of several statements gives a list of lists; pg-boss wants all their rows. */

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { DatabaseStartError } from "../database-error.ts";
 
 /** The major of the embedded PostgreSQL; its folders open with no other. */
-export const EMBEDDED_MAJOR = 18;
+const EMBEDDED_MAJOR = 18;
 
 const CLUSTER_FOLDER = "postgres";
 /**
