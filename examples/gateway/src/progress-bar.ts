@@ -2,22 +2,25 @@
 export interface ProgressBar {
   /** Draws the bar anew. */
   show(done: number): void;
+  /** Leaves the bar as it is, and its line. */
+  end(): void;
 }
 
 const WIDTH_CHARS = 24;
 
 /**
  * @param label stands in front of the bar
- * @param total when `done` reaches it, the line ends
+ * @param total what `done` counts up to
  * @param out a terminal, a pipe or a file
  */
 export function progressBar(label: string, total: number, out: NodeJS.WriteStream): ProgressBar {
   return {
     show: (done) => {
       const line = `${label}  ${drawBar(done / total)}  ${done} of ${total}`;
-      const isLast = done >= total;
-      if (out.isTTY) out.write(`\r${line}${isLast ? "\n" : ""}`);
-      else out.write(`${line}\n`);
+      out.write(out.isTTY ? `\r${line}` : `${line}\n`);
+    },
+    end: () => {
+      if (out.isTTY) out.write("\n");
     },
   };
 }

@@ -29,11 +29,15 @@ export async function rememberFile(client: KeepsakeClient, path: string): Promis
   const items = (await readPieces(path)).map((piece) => toMemory(piece, path));
   const bar = progressBar(basename(path), items.length, process.stdout);
   let added = 0;
-  for (let at = 0; at < items.length; at += BATCH_PIECES) {
-    const batch = items.slice(at, at + BATCH_PIECES);
-    const { results } = await client.memory.addMany.mutate({ items: batch });
-    added += results.filter(({ duplicate }) => !duplicate).length;
-    bar.show(at + batch.length);
+  try {
+    for (let at = 0; at < items.length; at += BATCH_PIECES) {
+      const batch = items.slice(at, at + BATCH_PIECES);
+      const { results } = await client.memory.addMany.mutate({ items: batch });
+      added += results.filter(({ duplicate }) => !duplicate).length;
+      bar.show(at + batch.length);
+    }
+  } finally {
+    bar.end();
   }
   return { added, known: items.length - added };
 }

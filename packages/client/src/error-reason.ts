@@ -2,8 +2,8 @@ import { type ErrorReason, type InputIssue, isErrorReason } from "@keepsake/cont
 import { TRPCClientError } from "@trpc/client";
 
 /**
- * Why a call failed, in a word to act on, or null when the failure did not come from the server (no connection, a
- * time-out, an answer that is not Keepsake's).
+ * Why a call failed, in a word to act on, or null when no Keepsake answered ({@link isUnreachable}) or the error is none
+ * of this client's. A reason that only a newer server knows reads as `INTERNAL`.
  *
  * @example
  * try {
@@ -15,7 +15,13 @@ import { TRPCClientError } from "@trpc/client";
  */
 export function errorReason(error: unknown): ErrorReason | null {
   const reason: unknown = errorData(error)?.["reason"];
-  return isErrorReason(reason) ? reason : null;
+  if (typeof reason !== "string") return null;
+  return isErrorReason(reason) ? reason : "INTERNAL";
+}
+
+/** Whether no Keepsake answered: no connection, a time-out, an aborted call, or somebody else's answer. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof TRPCClientError && errorReason(error) === null;
 }
 
 /** For `INVALID_INPUT`: every fault with its field; empty for other failures. */

@@ -158,6 +158,8 @@ export const SearchMemoriesInput = z.strictObject({
   /** `hybrid`: by meaning and by words. Without a model both others fall back to words, and say so. */
   mode: SearchMode.default("hybrid"),
   ...filterFields,
+  /** Leaves out hits with a lower score; scores are from 0 to about 1 and compare from one search to the next. */
+  scoreMin: Share.exactOptional(),
   /** Answers with what was true at that time. */
   asOf: Timestamp.exactOptional(),
   /** Adds to each hit the parts of its score. */
@@ -167,7 +169,7 @@ export type SearchMemoriesInput = z.infer<typeof SearchMemoriesInput>;
 
 /** The parts of a score: `score = relevance × recency × importance × feedback`. */
 export const ScoreExplanation = z.object({
-  /** From 0 to 1: half of it the words' coverage, half the similarity relative to the best; or one arm's figure. */
+  /** From 0 to 1: half the words' coverage and half the cosine similarity; in a search of one mode that figure alone. */
   relevance: z.number(),
   recency: z.number(),
   importance: z.number(),

@@ -114,7 +114,7 @@ describe("the fake Ollama's protocol", () => {
 
   it("says that it runs, its version and its models", async () => {
     expect(await (await fetch(fake.url)).text()).toBe("Ollama is running");
-    expect((await client.version()).version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect((await client.version()).version).toMatch(/^\d+\.\d+\.\d+-fake$/);
     expect((await client.list()).models.map(({ name }) => name)).toEqual([
       "nomic-embed-text:latest",
       "llama3.2:latest",

@@ -6,7 +6,7 @@ import { closeServer, drip, type FakeOllamaRequest, leavingOf, listen, receive, 
 import { answerEmbed, answerShow, answerTags, inputsOf } from "./fake-routes.ts";
 
 /** The version it claims to be. */
-const VERSION = "0.12.0";
+const VERSION = "0.12.0-fake";
 const EMBED_PATH = "/api/embed";
 /** Its models when none are named. */
 const MODELS: readonly string[] = ["nomic-embed-text:latest", "llama3.2:latest"];

@@ -10,8 +10,13 @@ import { currentlyTrue, filterConditions, replacedVersionsAt } from "./search-fi
 const FORMS_MAX = 48;
 /** A form that only a stem of ours found, such as "swiatl" for "światła". */
 const STEM_WEIGHT = 0.6;
-/** A word that English full text leaves out, such as "the". */
+/** A word that says next to nothing, such as "the". */
 const STOP_WORD_WEIGHT = 0.05;
+/** Polish ones, without diacritics; PostgreSQL knows the English ones. None of them means something in English. */
+const POLISH_STOP_WORDS =
+  "a aby albo ale bo byc byl byla bylo by bedzie co czy dla do gdy gdzie go i ich ile ja jak jaka jaki jakie je jego jej jest jestem ju juz kiedy kto ktora ktore ktory lub ma mam mi mnie moj moja moje na nad nam nas nasz nie o od on ona one oni oraz po przy sa sie ta tak tam te tego tej tez to tu twoj tym u w wam was we wiec z za ze".split(
+    " ",
+  );
 
 /**
  * Endings of Polish nouns, adjectives and verbs, without diacritics, longest first. What is left is searched as a
@@ -25,6 +30,7 @@ const POLISH_ENDINGS =
  * stays when a Polish ending is taken off. Words are told apart by their position, the same in each configuration.
  */
 function queryForms(query: string): SQL {
+  const isTelling = sql`lexeme <> all (${sql.param(POLISH_STOP_WORDS)}::text[])`;
   return sql`
     exact as (
       select lexeme, positions[1] as word from unnest(to_tsvector('keepsake_simple', ${query}))
@@ -38,10 +44,12 @@ function queryForms(query: string): SQL {
     forms as materialized (
       select word, form, max(weight) as weight from (
         select word, ${literal(sql`lexeme`)} as form,
-          case when word in (select word from english) then 1 else ${STOP_WORD_WEIGHT}::float8 end as weight
+          case when word in (select word from english) and ${isTelling} then 1 else ${STOP_WORD_WEIGHT}::float8 end as weight
         from exact
         union all
-        select word, ${literal(sql`lexeme`)}, 1 from english
+        select word, ${literal(sql`lexeme`)},
+          case when ${isTelling} then 1 else ${STOP_WORD_WEIGHT}::float8 end
+        from english
         union all
         select stem.word, ${literal(sql`stem.lexeme`)} || ':*', ${STEM_WEIGHT}::float8 from stem
         join exact on exact.word = stem.word and exact.lexeme <> stem.lexeme

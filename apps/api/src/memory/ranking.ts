@@ -38,10 +38,10 @@ interface Found {
  *
  * score = relevance × recency × importance × feedback
  *
- * Relevance is in [0, 1]. With both arms it is a convex combination of the share of the query's information that the
- * words cover and the similarity relative to the best one (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for
- * Hybrid Retrieval", ACM TOIS 2023); docs/decisions/0007-fusing-words-and-meaning.md tells why not by ranks. With one
- * arm it is the share of that arm's best figure, or the cosine similarity itself.
+ * Relevance is in [0, 1] and means the same from one search to the next, so that callers can cut off by it. With both
+ * arms it is a convex combination of the share of the query's information that the words cover and of the cosine
+ * similarity (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 2023);
+ * docs/decisions/0007-fusing-words-and-meaning.md tells why not by ranks. With one arm it is that arm's figure.
  *
  * @param nowMs epoch milliseconds; an argument, so that ranking stays pure
  * @returns the best `limit`, best first; equal scores newest first, by their ids
@@ -71,19 +71,18 @@ function collect({ keyword, semantic }: Arms): Map<string, Found> {
 }
 
 function toRelevance({ keyword, semantic }: Arms): (found: Found) => number {
-  const best = Math.max(semantic?.[0]?.score ?? 0, 0);
-  if (keyword && semantic) return (found) => combine(found, best);
-  if (semantic) return (found) => Math.max(found.semantic?.similarity ?? 0, 0);
-  const bestScore = keyword?.[0]?.score ?? 0;
-  return (found) => (bestScore > 0 ? (found.keyword?.score ?? 0) / bestScore : 0);
+  if (keyword && semantic) return combine;
+  return semantic ? meaningOf : wordsOf;
 }
 
+const wordsOf = ({ keyword }: Found) => keyword?.coverage ?? 0;
+
+const meaningOf = ({ semantic }: Found) => Math.max(semantic?.similarity ?? 0, 0);
+
 /** A memory that has no vectors yet is judged by its words alone, neither better nor worse for it. */
-function combine({ keyword, semantic }: Found, bestSimilarity: number): number {
-  const words = keyword?.coverage ?? 0;
-  if (!semantic || bestSimilarity === 0) return words;
-  const meaning = Math.max(semantic.similarity, 0) / bestSimilarity;
-  return MEANING_SHARE * meaning + (1 - MEANING_SHARE) * words;
+function combine(found: Found): number {
+  if (!found.semantic) return wordsOf(found);
+  return MEANING_SHARE * meaningOf(found) + (1 - MEANING_SHARE) * wordsOf(found);
 }
 
 function toRanked({ candidate, keyword, semantic }: Found, relevance: number, nowMs: number): RankedMemory {

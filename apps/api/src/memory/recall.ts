@@ -23,7 +23,8 @@ export async function searchMemories(
   input: SearchMemoriesInput,
 ): Promise<SearchMemoriesOutput> {
   const { arms, degraded } = await runArms(actor, services, input);
-  const ranked = rank(arms, Date.now(), input.limit);
+  const { limit, scoreMin = 0 } = input;
+  const ranked = rank(arms, Date.now(), limit).filter(({ score }) => score >= scoreMin);
   return { hits: await toHits(actor, services, ranked, input.explain), degraded };
 }
 

@@ -31,9 +31,7 @@ export function assertAuthorized(headers: Headers, adminToken: string | null): v
 export function toActor(headers: Headers): Actor {
   const userId = headers[USER_HEADER] ?? DEFAULT_USER_ID;
   if (typeof userId === "string" && USER_ID.test(userId)) return { userId };
-  throw new DomainError(
-    "INVALID_INPUT",
-    `The header ${USER_HEADER} must be 1 to ${USER_ID_CHARS_MAX} letters, digits or . _ : @ -`,
-    { issues: [{ path: USER_HEADER, message: "is not a user id" }] },
-  );
+  const message = `must be 1 to ${USER_ID_CHARS_MAX} letters, digits or . _ : @ -`;
+  const issues = [{ path: USER_HEADER, message }];
+  throw new DomainError("INVALID_INPUT", `The header ${USER_HEADER} ${message}`, { issues });
 }
