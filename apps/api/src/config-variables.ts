@@ -58,7 +58,8 @@ export const CONFIG_VARIABLES = [
   {
     name: "KEEPSAKE_ADMIN_TOKEN",
     fallback: "",
-    meaning: "A secret of 24 characters or more. Once set, every call but /healthz has to send it as a Bearer token.",
+    meaning:
+      "A secret of 24 characters or more. Once set, every call has to send it as a Bearer token; only /healthz and the landing page are open.",
   },
   {
     name: "KEEPSAKE_ADMIN_TOKEN_FILE",

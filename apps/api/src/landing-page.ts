@@ -1,7 +1,16 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
 
-/** The page at `/`: what this is and where to go. No scripts, nothing from elsewhere. */
-export const LANDING_PAGE = `<!doctype html>
+/**
+ * The page at `/`: what this is and where to go. No scripts, nothing from elsewhere.
+ *
+ * @param host the address that the page was asked for at, for the examples
+ */
+export function landingPage(host: string | undefined): string {
+  // It comes from the request, and goes into HTML only if it is nothing but an address.
+  return page(/^[\w.:[\]-]{1,255}$/.test(host ?? "") ? String(host) : "localhost:8080");
+}
+
+const page = (host: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -25,11 +34,11 @@ export const LANDING_PAGE = `<!doctype html>
 <h1>Keepsake</h1>
 <p class="version">The memory of a private assistant. Version ${KEEPSAKE_VERSION}, running.</p>
 <p>A gateway talks to this server through the package <code>@keepsake/client</code>, or with plain JSON over HTTP:</p>
-<pre>curl -X POST http://localhost:8080/trpc/memory.add \\
+<pre>curl -X POST http://${host}/trpc/memory.add \\
   -H "Content-Type: application/json" \\
   -d '{"json": {"content": "The kitchen light is warm in the evening"}}'
 
-curl -X POST http://localhost:8080/trpc/memory.search \\
+curl -X POST http://${host}/trpc/memory.search \\
   -H "Content-Type: application/json" \\
   -d '{"json": {"query": "kitchen light"}}'</pre>
 <dl>

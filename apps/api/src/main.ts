@@ -41,6 +41,7 @@ export async function run({ env, signal }: RunOptions): Promise<number> {
 async function serve(config: Config, logger: Logger, signal: AbortSignal | undefined): Promise<number> {
   const stop = stopRequested(signal);
   const died = Promise.withResolvers<"died">();
+  const stopEarly = endIfStuck(stop, logger);
   await using keepsake = await startKeepsake(config, logger, {
     onProgress: (step) => logger.info(step),
     onFatal: (error) => {
@@ -48,6 +49,7 @@ async function serve(config: Config, logger: Logger, signal: AbortSignal | undef
       died.resolve("died");
     },
   });
+  stopEarly.abort();
   await announce(config, logger, keepsake);
   const reason = await Promise.race([stop, died.promise]);
   if (reason === "died") return 1;
@@ -55,6 +57,20 @@ async function serve(config: Config, logger: Logger, signal: AbortSignal | undef
   await keepsake[Symbol.asyncDispose]();
   logger.info("stopped");
   return 0;
+}
+
+/** A start that hangs must not outlive the wish to stop it: it gets this long to come to an end by itself. */
+const STUCK_START_MS = 10_000;
+
+function endIfStuck(stop: Promise<string>, logger: Logger): AbortController {
+  const started = new AbortController();
+  void stop.then((reason) => {
+    if (started.signal.aborted) return;
+    logger.info(`stopping (${reason}) as soon as the start has come to an end`);
+    const timer = setTimeout(() => process.exit(1), STUCK_START_MS).unref();
+    started.signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  });
+  return started;
 }
 
 async function announce(config: Config, logger: Logger, keepsake: Awaited<ReturnType<typeof startKeepsake>>) {

@@ -12,7 +12,7 @@ import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { appRouter } from "./app-router.ts";
 import type { ServerConfig } from "./config.ts";
-import { LANDING_PAGE } from "./landing-page.ts";
+import { landingPage } from "./landing-page.ts";
 import { assertAuthorized, toActor } from "./platform/auth.ts";
 import type { RequestContext } from "./platform/context.ts";
 import { DomainError } from "./platform/domain-error.ts";
@@ -78,7 +78,9 @@ function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyRepl
 }
 
 function addPages(server: FastifyInstance, services: Services): void {
-  server.get("/", async (_request, reply) => reply.type("text/html; charset=utf-8").send(LANDING_PAGE));
+  server.get("/", async (request, reply) =>
+    reply.type("text/html; charset=utf-8").send(landingPage(request.headers.host)),
+  );
   server.get("/healthz", async () => ({ status: "ok", version: KEEPSAKE_VERSION }));
   server.get("/readyz", async (_request, reply) => {
     const parts = await readiness(services);
@@ -91,6 +93,7 @@ function addProcedures(server: FastifyInstance, services: Services): void {
     `${TRPC_PREFIX}:path`,
     async (request, reply) => {
       const { input } = request.query;
+      if (Array.isArray(input)) throw new DomainError("INVALID_INPUT", "Give the query's input once.");
       if (typeof input === "string") assertShallow(input);
       const startedMs = performance.now();
       const { path } = request.params;

@@ -49,7 +49,8 @@ export const IdempotencyKey = z
     `must be 1 to ${limits.IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters`,
   );
 
-const YEAR_MIN = 1;
+/** Earlier years come back changed: two digits mean this century to JavaScript's reading of PostgreSQL's text. */
+const YEAR_MIN = 1000;
 const YEAR_MAX = 9999;
 
 /** A point in time: a superjson date, or ISO 8601 text with a zone (a date alone is midnight UTC). */

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Flag, filledText, Id, IdempotencyKey, Language, pageFields, Share, Tags, Timestamp, text } from "./fields.ts";
-import { Metadata } from "./json.ts";
+import { Flag, filledText, Id, IdempotencyKey, Language, pageFields, Share, Tags, Timestamp } from "./fields.ts";
+import { FORBIDDEN_KEYS, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
 
 /** How far a memory's vectors are: `off` without a model, `failed` when the model refuses this text. */
@@ -42,12 +42,15 @@ export const Memory = z.object({
 });
 export type Memory = z.infer<typeof Memory>;
 
+/** Answers count memories by kind, so a kind must not be a key that superjson refuses. */
+const Kind = filledText(limits.KIND_CHARS_MAX).refine((kind) => !FORBIDDEN_KEYS.has(kind), "must be another word");
+
 const newMemoryFields = {
   content: filledText(limits.CONTENT_CHARS_MAX),
   tags: Tags.exactOptional(),
   source: filledText(limits.SOURCE_CHARS_MAX).exactOptional(),
   /** `fact` unless named; `preference`, `event` and `document` are the other usual ones. */
-  kind: filledText(limits.KIND_CHARS_MAX).exactOptional(),
+  kind: Kind.exactOptional(),
   importance: Share.exactOptional(),
   language: Language.exactOptional(),
   validFrom: Timestamp.exactOptional(),
@@ -130,7 +133,7 @@ const filterFields = {
   /** Only memories that have every one of these tags. */
   tags: Tags.exactOptional(),
   source: filledText(limits.SOURCE_CHARS_MAX).exactOptional(),
-  kind: filledText(limits.KIND_CHARS_MAX).exactOptional(),
+  kind: Kind.exactOptional(),
   /** Only memories added at this time or later. */
   createdAfter: Timestamp.exactOptional(),
   /** Only memories added before this time. */
@@ -241,7 +244,3 @@ export const MemoryStats = z.object({
   newest: z.date().nullable(),
 });
 export type MemoryStats = z.infer<typeof MemoryStats>;
-
-/** A cursor is text so that its form may change; for now it is the last row's id or version. */
-export const MemoryCursor = Id;
-export const VersionCursor = text(20).regex(/^\d{1,9}$/);

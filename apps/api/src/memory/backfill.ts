@@ -3,7 +3,7 @@ import { gt } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import type { Embeddings, Services } from "../platform/services.ts";
 import { requestVectors } from "./embedding-jobs.ts";
-import { listPendingIds } from "./vector-store.ts";
+import { clearRefusals, listPendingIds } from "./vector-store.ts";
 
 /** Rows of one statement: small, since on the embedded home everything else waits behind it. */
 const PAGE_ROWS = 500;
@@ -28,6 +28,7 @@ export async function requestMissingVectors(
 }
 
 async function requestOfUser(actor: Actor, services: Services, { space }: Embeddings, signal: AbortSignal) {
+  if (space.replacesAnother) await clearRefusals(actor, services.db);
   let requested = 0;
   let after: string | null = null;
   while (!signal.aborted) {

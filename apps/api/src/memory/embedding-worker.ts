@@ -21,6 +21,8 @@ export class EmbeddingWorker implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #roundItems = 8;
+  /** Jobs that were taken and neither completed nor given back. */
+  readonly #open: string[] = [];
 
   constructor(services: Services, embeddings: Embeddings) {
     this.#services = services;
@@ -32,6 +34,7 @@ export class EmbeddingWorker implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    await this.#giveBack().catch(() => {});
   }
 
   async #run(): Promise<void> {
@@ -47,6 +50,7 @@ export class EmbeddingWorker implements AsyncDisposable {
 
   async #round(): Promise<void> {
     const { jobs } = this.#services;
+    await this.#giveBack();
     const taken = await jobs.take<EmbedMemoryJob>(EMBED_MEMORY_QUEUE, this.#roundItems);
     if (taken.length === 0) return jobs.waitForJobs(EMBED_MEMORY_QUEUE, IDLE_POLL_MS, this.#stop.signal);
     const ids = taken.map(({ id }) => id);
@@ -54,10 +58,16 @@ export class EmbeddingWorker implements AsyncDisposable {
       await this.#embed(taken);
       await jobs.complete(EMBED_MEMORY_QUEUE, ids);
     } catch (error) {
-      await jobs.giveBack(EMBED_MEMORY_QUEUE, ids);
+      this.#open.push(...ids);
       if (!(error instanceof EmbeddingError)) throw error;
       await this.#waitForModel(error);
     }
+  }
+
+  /** Kept until it worked, since the database that failed a round may fail this too. */
+  async #giveBack(): Promise<void> {
+    await this.#services.jobs.giveBack(EMBED_MEMORY_QUEUE, this.#open);
+    this.#open.length = 0;
   }
 
   async #embed(taken: readonly Job<EmbedMemoryJob>[]): Promise<void> {
@@ -72,6 +82,7 @@ export class EmbeddingWorker implements AsyncDisposable {
   /** Asks after the model, more and more rarely, until it is back. */
   async #waitForModel(error: EmbeddingError): Promise<void> {
     if (this.#stop.signal.aborted) return;
+    await this.#giveBack();
     this.#services.logger.warn({ reason: error.reason, problem: error.message }, "embeddings wait for the model");
     let pauseMs = RECOVERY_POLL_MS.first;
     while (!this.#stop.signal.aborted) {

@@ -6,8 +6,15 @@ import type { Actor } from "../platform/actor.ts";
 import { type CandidateRow, type KeywordCandidate, toCandidate } from "./search-candidate.ts";
 import { currentlyTrue, filterConditions, replacedVersionsAt } from "./search-filters.ts";
 
-/** Forms that take part in one search, the most selective ones: a long query must not scan the index a thousand times. */
-const FORMS_MAX = 48;
+/** Words of a query that are looked up, the longest ones. */
+const WORDS_MAX = 128;
+/** Forms that take part in ranking, the most selective ones. */
+const FORMS_MAX = 32;
+/**
+ * Memories that are ranked, roughly: they are looked up by the query's rarest forms until there are so many, and then
+ * ranked by all forms. Ranking every memory that holds any word of a long query took seconds at 5,000 long memories.
+ */
+const RANKED_ROWS = 1_000;
 /** A form that only a stem of ours found, such as "swiatl" for "światła". */
 const STEM_WEIGHT = 0.6;
 /** A word that says next to nothing, such as "the". */
@@ -34,9 +41,11 @@ function queryForms(query: string): SQL {
   return sql`
     exact as (
       select lexeme, positions[1] as word from unnest(to_tsvector('keepsake_simple', ${query}))
+      order by length(lexeme) desc, lexeme limit ${WORDS_MAX}
     ),
     english as (
       select lexeme, positions[1] as word from unnest(to_tsvector('keepsake_english', ${query}))
+      where positions[1] in (select word from exact)
     ),
     stem as (
       select regexp_replace(lexeme, ${POLISH_ENDINGS}, '') as lexeme, word from exact
@@ -110,24 +119,29 @@ export async function searchByWords(
     with ${queryForms(input.query)},
     ${formStatistics(actor)},
     selective as materialized (
-      select word, form, idf, weight >= ${STEM_WEIGHT} as selects from frequencies
-      where holders > 0 order by idf desc limit ${FORMS_MAX}
+      select word, form, idf, weight >= ${STEM_WEIGHT} as tells,
+        sum(holders) over (order by idf desc, form::text) - holders as found_before
+      from frequencies where holders > 0 order by idf desc, form::text limit ${FORMS_MAX}
     ),
     selector as materialized (
       select coalesce(
-        string_agg(form::text, ' | ') filter (where selects),
+        string_agg(form::text, ' | ') filter (where tells and found_before < ${RANKED_ROWS}),
         string_agg(form::text, ' | '))::tsquery as query
       from selective
     ),
-    documents as (${documents(actor, input)})
+    documents as (${documents(actor, input)}),
+    found as materialized (
+      -- Joined with nothing, so that a long vector is read from its own pages once and not once a form.
+      select id, version, updated_at, importance, weight, search || ''::tsvector as search
+      from documents where search @@ (select query from selector)
+    )
     select id, version, updated_at, importance, weight, score, covered / total as coverage
-    from documents cross join selector cross join information cross join lateral (
+    from found cross join information cross join lateral (
       select sum(best) as score, sum(idf) as covered from (
         select max(idf * ts_rank(search, form)) as best, max(idf) as idf
         from selective where search @@ form group by word
       ) as words
     ) as scored
-    where search @@ query
     order by score desc, id desc
     limit ${limit}`);
   return rows.map((row) => ({ ...toCandidate(row), coverage: Number(row.coverage) }));

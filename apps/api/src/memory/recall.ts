@@ -101,8 +101,8 @@ async function toHits(
   const versions = await replacedVersions(actor, services.db, ranked);
   return ranked.flatMap(({ id, score, explanation }) => {
     const memory = byId.get(id);
-    // Erased between the two statements.
-    if (!memory) return [];
+    // Erased or forgotten between the two statements.
+    if (!memory || memory.forgottenAt) return [];
     return [{ ...memory, ...versions.get(id), score, ...(explain && { explanation }) }];
   });
 }

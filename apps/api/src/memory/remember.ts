@@ -1,10 +1,11 @@
-import type {
-  AddedMemory,
-  AddManyMemoriesInput,
-  AddManyMemoriesOutput,
-  AddMemoryInput,
-  Memory,
-  NewMemory,
+import {
+  type AddedMemory,
+  type AddManyMemoriesInput,
+  type AddManyMemoriesOutput,
+  type AddMemoryInput,
+  type Memory,
+  type NewMemory,
+  TAGS_MAX,
 } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
@@ -85,7 +86,7 @@ function toDrafts(items: readonly NewMemory[]): MemoryDraft[] {
   for (const item of items) {
     const hash = contentHash(item.content);
     const earlier = drafts.get(hash);
-    const tags = [...new Set([...(earlier?.tags ?? []), ...(item.tags ?? [])])];
+    const tags = [...new Set([...(earlier?.tags ?? []), ...(item.tags ?? [])])].slice(0, TAGS_MAX);
     drafts.set(hash, { ...(earlier ?? { ...item, id: uuidv7(), contentHash: hash }), tags });
   }
   return [...drafts.values()].sort((one, other) => (one.contentHash < other.contentHash ? -1 : 1));

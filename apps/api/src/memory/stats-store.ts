@@ -1,4 +1,4 @@
-import type { MemoryStats } from "@keepsake/contract";
+import { FORBIDDEN_KEYS, type MemoryStats } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import { knowledge } from "@keepsake/db/schema";
 import { and, count, isNull, sql } from "drizzle-orm";
@@ -42,5 +42,7 @@ async function countKinds(actor: Actor, db: Queryable): Promise<Record<string, n
     .from(knowledge)
     .where(and(ownedBy(actor, knowledge), isNull(knowledge.forgottenAt)))
     .groupBy(knowledge.kind);
-  return Object.fromEntries(rows.map(({ kind, memories }) => [kind, memories]));
+  // Rows that came by other ways than the contract may hold any kind.
+  const safe = rows.filter(({ kind }) => !FORBIDDEN_KEYS.has(kind));
+  return Object.fromEntries(safe.map(({ kind, memories }) => [kind, memories]));
 }

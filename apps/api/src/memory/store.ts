@@ -1,8 +1,9 @@
-import type { ListMemoriesInput, Memory, MemoryVersion, NewMemory } from "@keepsake/contract";
+import { type ListMemoriesInput, type Memory, type MemoryVersion, type NewMemory, TAGS_MAX } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
 import { embeddings, knowledge, knowledgeVersions, users } from "@keepsake/db/schema";
 import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
+import { pruneAnswers } from "../platform/idempotency.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { currentColumns, memoryColumns, replacedColumns, toMemory, toVersion } from "./memory-row.ts";
 
@@ -33,9 +34,10 @@ export async function forgetExpired(actor: Actor, tx: Transaction, contentHashes
     );
 }
 
-const unitedTags = sql`${knowledge.tags} || array(
+/** The tags that were there, then the new ones in their order, as many as a memory may have. */
+const unitedTags = sql`(${knowledge.tags} || array(
   select tag from unnest(excluded.tags) with ordinality as added(tag, place)
-  where tag <> all(${knowledge.tags}) order by place)`;
+  where tag <> all(${knowledge.tags}) order by place))[1:${sql.raw(String(TAGS_MAX))}]`;
 
 /**
  * Stores drafts with distinct hashes. Where the same content is there already, its tags are united and its row stays.
@@ -85,7 +87,7 @@ export function matching(filters: Filters): SQL[] {
     filters.createdAfter && gte(knowledge.createdAt, filters.createdAfter),
     filters.createdBefore && lt(knowledge.createdAt, filters.createdBefore),
   ];
-  return conditions.filter((condition): condition is SQL => condition instanceof Object);
+  return conditions.filter((condition) => typeof condition === "object");
 }
 
 const notExpired = sql`(${knowledge.expiresAt} is null or ${knowledge.expiresAt} > now())`;
@@ -208,14 +210,10 @@ export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date
     .delete(knowledge)
     .where(and(ownedBy(actor, knowledge), lt(knowledge.forgottenAt, before)))
     .returning({ id: knowledge.id });
-  if (rows.length > 0) {
-    await removeVectors(
-      actor,
-      tx,
-      rows.map(({ id }) => id),
-    );
-  }
-  return rows.length;
+  const ids = rows.map(({ id }) => id);
+  if (ids.length > 0) await removeVectors(actor, tx, ids);
+  await pruneAnswers(actor, tx, ids);
+  return ids.length;
 }
 
 /** Replaced versions by memory and number, in no order. */

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from "@keepsake/db";
 import { embeddings, knowledge } from "@keepsake/db/schema";
-import { and, eq, gt, inArray, isNull, not } from "drizzle-orm";
+import { and, eq, gt, inArray, isNotNull, isNull, not } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { hasVectors } from "./memory-row.ts";
@@ -88,6 +88,14 @@ export async function putVectors(
     .insert(embeddings)
     .values(vectors.map((vector, piece) => ({ ...key, piece, embedding: toVectorText(vector) })));
   return true;
+}
+
+/** Forgets what an earlier model refused. */
+export async function clearRefusals(actor: Actor, db: Queryable): Promise<void> {
+  await db
+    .update(knowledge)
+    .set({ embeddingFailure: null })
+    .where(and(ownedBy(actor, knowledge), isNotNull(knowledge.embeddingFailure)));
 }
 
 /** Notes that the model refuses a content for good, so that it is not sent again and again. */

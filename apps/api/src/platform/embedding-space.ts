@@ -7,6 +7,8 @@ import type { Logger } from "./logger.ts";
 /** The space that this installation's vectors are made in now. */
 export interface EmbeddingSpace extends EmbeddingSpaceDescription {
   readonly id: number;
+  /** This start made it the active one in place of another: what the other model refused is tried again. */
+  readonly replacesAnother: boolean;
 }
 
 /** Serialises servers that start together; any constant of our own does. */
@@ -26,8 +28,8 @@ export async function activateSpace(
 ): Promise<EmbeddingSpace> {
   return handle.db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${SPACE_LOCK})`);
-    await retireOthers(tx, wanted, logger);
-    const space = await upsertActive(tx, wanted);
+    const replacesAnother = await retireOthers(tx, wanted, logger);
+    const space = { ...(await upsertActive(tx, wanted)), replacesAnother };
     if (handle.home === "server") await ensureIndex(tx, space);
     return space;
   });
@@ -40,16 +42,17 @@ const described = (space: EmbeddingSpaceDescription) =>
     eq(embeddingSpaces.recipe, space.recipe),
   );
 
-async function retireOthers(tx: Transaction, wanted: EmbeddingSpaceDescription, logger: Logger): Promise<void> {
+async function retireOthers(tx: Transaction, wanted: EmbeddingSpaceDescription, logger: Logger): Promise<boolean> {
   const retired = await tx
     .update(embeddingSpaces)
     .set({ state: "retired" })
     .where(and(eq(embeddingSpaces.state, "active"), sql`not (${described(wanted)})`))
     .returning({ model: embeddingSpaces.model, dimensions: embeddingSpaces.dimensions });
   for (const old of retired) logger.warn({ old, wanted }, "the embedding model changed: all memories get new vectors");
+  return retired.length > 0;
 }
 
-async function upsertActive(tx: Transaction, wanted: EmbeddingSpaceDescription): Promise<EmbeddingSpace> {
+async function upsertActive(tx: Transaction, wanted: EmbeddingSpaceDescription) {
   const { model, dimensions, recipe } = wanted;
   await tx.insert(embeddingSpaces).values({ model, dimensions, recipe, state: "retired" }).onConflictDoNothing();
   await tx
@@ -62,7 +65,7 @@ async function upsertActive(tx: Transaction, wanted: EmbeddingSpaceDescription):
 }
 
 /** Made while the space is empty, which takes no time. The embedded home has none: it searches exactly. */
-async function ensureIndex(tx: Transaction, space: EmbeddingSpace): Promise<void> {
+async function ensureIndex(tx: Transaction, space: Pick<EmbeddingSpace, "id" | "dimensions">): Promise<void> {
   await tx.execute(
     sql.raw(`create index if not exists embeddings_space_${space.id}_hnsw_idx on embeddings
       using hnsw ((embedding::vector(${space.dimensions})) vector_cosine_ops)

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Transaction } from "@keepsake/db";
 import { idempotencyKeys } from "@keepsake/db/schema";
-import { and, eq } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import superjson, { type SuperJSONResult } from "superjson";
 import type { Actor } from "./actor.ts";
 import { DomainError } from "./domain-error.ts";
@@ -49,7 +49,30 @@ async function replay<T>(actor: Actor, tx: Transaction, key: string, inputHash: 
 
 const keyOf = (actor: Actor, key: string) => and(ownedBy(actor, idempotencyKeys), eq(idempotencyKeys.key, key));
 
+/** Days that an answer is kept for a retry. */
+const KEPT_DAYS = 7;
+
+/**
+ * Removes answers that are too old for a retry, and those that tell of memories that were erased.
+ *
+ * @param erasedIds ids that no answer may name any more
+ */
+export async function pruneAnswers(actor: Actor, tx: Transaction, erasedIds: readonly string[]): Promise<void> {
+  const old = sql`${idempotencyKeys.createdAt} < now() - make_interval(days => ${KEPT_DAYS})`;
+  const naming = sql`exists (select 1 from unnest(${`{${erasedIds.join(",")}}`}::text[]) as erased(id)
+    where position(erased.id in ${idempotencyKeys.response}::text) > 0)`;
+  await tx.delete(idempotencyKeys).where(and(ownedBy(actor, idempotencyKeys), or(old, naming)));
+}
+
+/** The same whatever the order of keys. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return entries.map(([key, inner]) => [key, canonical(inner)]);
+}
+
 function hashOf(call: IdempotentCall): string {
-  const text = JSON.stringify([call.procedure, superjson.serialize(call.input)]);
+  const text = JSON.stringify([call.procedure, canonical(superjson.serialize(call.input))]);
   return createHash("sha256").update(text).digest("hex");
 }

@@ -1,4 +1,4 @@
-import type { ErrorReason, InputIssue, WireErrorShape } from "@keepsake/contract";
+import { BATCH_CALLS_MAX, type ErrorReason, type InputIssue, type WireErrorShape } from "@keepsake/contract";
 import type { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
@@ -67,13 +67,22 @@ function isInner(error: TRPCError): boolean {
   return REASON_OF_CODE[error.code] === undefined;
 }
 
+/** What tRPC found wrong, in our words: its own quote the parser, and tell no way out. */
+function toSentenceOfCode({ code, message, cause }: TRPCError): string {
+  if (code === "NOT_FOUND") return "There is no such procedure: packages/contract/contract.json lists them all.";
+  if (code === "METHOD_NOT_SUPPORTED") return "Procedures that write are called by POST, the others by GET or POST.";
+  if (message.startsWith("Batch call exceeds")) return `A batch holds at most ${BATCH_CALLS_MAX} calls: split it.`;
+  if (cause instanceof SyntaxError) return "The input is not valid JSON.";
+  return code === "BAD_REQUEST" || code === "PARSE_ERROR" ? "The call is not in tRPC's form." : message;
+}
+
 function toFailure(error: TRPCError, requestId: string | null): Failure {
   if (error.cause instanceof DomainError) return fromDomain(error.cause);
   if (error.code === "BAD_REQUEST" && error.cause instanceof ZodError) return fromInput(error.cause);
   const databaseFailure = toDatabaseFailure(error.cause);
   if (databaseFailure) return fromDomain(databaseFailure);
   const reason = REASON_OF_CODE[error.code] ?? "INTERNAL";
-  if (!isInner(error)) return { code: error.code, reason, message: error.message };
+  if (!isInner(error)) return { code: error.code, reason, message: toSentenceOfCode(error) };
   return {
     code: "INTERNAL_SERVER_ERROR",
     reason,

@@ -12,12 +12,20 @@ function deserializeInput(value: unknown): unknown {
   assertWrapped(value);
   assertSafeKeys(value);
   try {
-    return superjson.deserialize(value);
+    return withoutUndefined(superjson.deserialize(value));
   } catch (cause) {
     throw new DomainError("INVALID_INPUT", 'The "meta" of the input does not fit its "json" (superjson\'s form).', {
       cause,
     });
   }
+}
+
+/** A field that a caller sets to `undefined` is a field that the caller leaves out. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const kept = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutUndefined(inner)]));
 }
 
 /** superjson with the checks that it does not make: the client gets real dates, a caller's mistake gets a sentence. */

@@ -94,7 +94,7 @@ async function assertMajor(path: string, dataFolder: string): Promise<void> {
   const major = text?.trim();
   if (major === undefined || major === "" || major === String(EMBEDDED_MAJOR)) return;
   throw new DatabaseStartError(
-    `The data folder ${dataFolder} was made by PostgreSQL ${major}, and this version of Keepsake embeds PostgreSQL ${EMBEDDED_MAJOR}: export it with the Keepsake that made it (keepsake export) and import it into a new folder. Nothing was changed.`,
+    `The data folder ${dataFolder} was made by PostgreSQL ${major}, and this version of Keepsake embeds PostgreSQL ${EMBEDDED_MAJOR}: start the Keepsake that made it, or set KEEPSAKE_DATA_DIR to another folder. Nothing was changed.`,
   );
 }
 
