@@ -7,7 +7,7 @@ import { type CandidateRow, type KeywordCandidate, toCandidate } from "./search-
 import { currentlyTrue, filterConditions, replacedVersionsAt } from "./search-filters.ts";
 
 /** Words of a query that are looked up, the longest ones. */
-const WORDS_MAX = 128;
+const WORDS_MAX = 48;
 /** Forms that take part in ranking, the most selective ones. */
 const FORMS_MAX = 32;
 /**
