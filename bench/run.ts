@@ -1,0 +1,65 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { describeMachine } from "./_machine.ts";
+import { type Question, type Report, toMarkdown } from "./_report.ts";
+
+const USAGE = `What Keepsake costs, beside what it is built on.
+
+  pnpm bench [question…] [options]
+
+  search-speed    memory.search against the bare statements and an empty call
+  add-speed       memory.add and addMany against a bare INSERT, with the model off, healthy and slow
+  recall-locomo   what a search by words finds in LoCoMo, when that lies beside the repository
+
+  --full   100,000 memories too; takes minutes
+  --save   writes bench/results/<question>-<date>.json
+
+TEST_DATABASE_URL names a PostgreSQL with pgvector to measure on; without it only the embedded one is measured.`;
+
+const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
+  "search-speed": () => import("./search-speed.ts"),
+  "add-speed": () => import("./add-speed.ts"),
+  "recall-locomo": () => import("./recall-locomo.ts"),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    full: { type: "boolean", default: false },
+    save: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const unknown = positionals.filter((name) => !(name in QUESTIONS));
+if (values.help || unknown.length > 0) {
+  console.log(unknown.length > 0 ? `No such question: ${unknown.join(", ")}.\n\n${USAGE}` : USAGE);
+  process.exitCode = unknown.length > 0 ? 1 : 0;
+} else {
+  await ask(positionals.length > 0 ? positionals : Object.keys(QUESTIONS));
+}
+
+async function ask(names: readonly string[]): Promise<void> {
+  const machine = await describeMachine();
+  for (const [what, value] of Object.entries(machine)) console.log(`${what}: ${value}`);
+  for (const name of names) {
+    console.log(`\n## ${name}\n`);
+    const report = await answer(name);
+    console.log([...report.tables.map(toMarkdown), report.notes.map((note) => `- ${note}`).join("\n")].join("\n\n"));
+    if (values.save) await save(name, machine, report);
+  }
+}
+
+async function answer(name: string): Promise<Report> {
+  const { run } = (await QUESTIONS[name]?.()) ?? {};
+  if (!run) throw new Error(`no file answers ${name}`);
+  return run({ full: values.full, progress: (step) => console.error(`… ${step}`) });
+}
+
+async function save(name: string, machine: object, report: Report): Promise<void> {
+  const measuredAt = new Date().toISOString();
+  const folder = new URL("results/", import.meta.url);
+  await mkdir(folder, { recursive: true });
+  const file = new URL(`${name}-${measuredAt.slice(0, 10)}.json`, folder);
+  await writeFile(file, `${JSON.stringify({ name, measuredAt, full: values.full, machine, ...report }, null, 2)}\n`);
+}
