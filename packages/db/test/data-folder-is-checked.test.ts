@@ -42,7 +42,9 @@ describe.skipIf(testEngine() !== "embedded")(
     test("a folder of another PostgreSQL major is refused with what to do, and left alone", async () => {
       await writeFile(join(cluster, "PG_VERSION"), "17\n");
       const before = await readdir(cluster);
-      expect(await refusalOf(dataDir)).toMatch(/was made by PostgreSQL 17, .+ embeds PostgreSQL 18: start the Keepsake that made it/);
+      expect(await refusalOf(dataDir)).toMatch(
+        /was made by PostgreSQL 17, .+ embeds PostgreSQL 18: start the Keepsake that made it/,
+      );
       expect(await readdir(cluster)).toEqual(before);
     });
 
