@@ -68,14 +68,27 @@ create table cache_counters (
   misses bigint not null default 0,
   evictions bigint not null default 0,
   seconds_saved double precision not null default 0,
+  stored bigint not null default 0,
+  invalidations bigint not null default 0,
+  expirations bigint not null default 0,
   constraint cache_counters_pkey PRIMARY KEY (user_id)
 );
+
+create table cache_dependencies (
+  user_id text not null,
+  item_type character varying(16) not null,
+  item character varying(255) not null,
+  cache_id uuid not null,
+  constraint cache_dependencies_user_id_item_type_item_cache_id_pk PRIMARY KEY (user_id, item_type, item, cache_id),
+  constraint cache_dependencies_response_fk FOREIGN KEY (user_id, cache_id) REFERENCES response_cache(user_id, id) ON DELETE CASCADE
+);
+CREATE INDEX cache_dependencies_response_idx ON public.cache_dependencies USING btree (user_id, cache_id);
 
 create table conversations (
   user_id text not null,
   id uuid not null,
   session_id character varying(255) not null,
-  interaction_id uuid not null,
+  interaction_id character varying(255) not null,
   role character varying(50) not null,
   content text not null,
   language character varying(10),
@@ -122,6 +135,17 @@ create table idempotency_keys (
   constraint idempotency_keys_user_id_key_pk PRIMARY KEY (user_id, key)
 );
 
+create table interaction_feedback (
+  user_id text not null,
+  interaction_id character varying(255) not null,
+  score integer not null,
+  comment text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint interaction_feedback_user_id_interaction_id_pk PRIMARY KEY (user_id, interaction_id),
+  constraint interaction_feedback_score_check CHECK (((score >= 1) AND (score <= 5)))
+);
+
 create table knowledge (
   user_id text not null,
   id uuid not null,
@@ -129,7 +153,7 @@ create table knowledge (
   content_hash character varying(64) not null,
   kind character varying(64) not null default 'fact'::character varying,
   source character varying(255),
-  source_interaction_id uuid,
+  source_interaction_id character varying(255),
   tags text[] not null default '{}'::text[],
   language character varying(10),
   importance real not null default 0.5,
@@ -179,6 +203,19 @@ create table knowledge_versions (
   constraint knowledge_versions_knowledge_fk FOREIGN KEY (user_id, knowledge_id) REFERENCES knowledge(user_id, id) ON DELETE CASCADE
 );
 
+create table preference_versions (
+  user_id text not null,
+  key character varying(255) not null,
+  version integer not null,
+  value jsonb not null,
+  category character varying(100),
+  origin character varying(16) not null,
+  confidence real not null,
+  recorded_at timestamp with time zone not null,
+  replaced_at timestamp with time zone not null default now(),
+  constraint preference_versions_user_id_key_version_pk PRIMARY KEY (user_id, key, version)
+);
+
 create table preferences (
   user_id text not null,
   id uuid not null,
@@ -207,15 +244,19 @@ create table response_cache (
   last_hit_at timestamp with time zone,
   expires_at timestamp with time zone,
   metadata jsonb,
+  tags text[] not null default '{}'::text[],
+  generation_ms integer,
+  used_at timestamp with time zone not null default now(),
   constraint response_cache_user_id_id_pk PRIMARY KEY (user_id, id),
   constraint response_cache_hash_unique UNIQUE (user_id, query_hash)
 );
 CREATE INDEX response_cache_expires_idx ON public.response_cache USING btree (user_id, expires_at);
+CREATE INDEX response_cache_used_idx ON public.response_cache USING btree (user_id, used_at);
 
 create table training_data (
   user_id text not null,
   id uuid not null,
-  interaction_id uuid,
+  interaction_id character varying(255),
   input_text text not null,
   output_text text not null,
   corrected_text text,
@@ -226,11 +267,37 @@ create table training_data (
   created_at timestamp with time zone not null default now(),
   exported boolean not null default false,
   metadata jsonb,
+  version integer not null default 1,
+  updated_at timestamp with time zone not null default now(),
   constraint training_data_user_id_id_pk PRIMARY KEY (user_id, id),
   constraint training_data_feedback_score_check CHECK (((feedback_score >= 1) AND (feedback_score <= 5)))
 );
 CREATE INDEX training_data_exported_idx ON public.training_data USING btree (user_id, exported);
 CREATE INDEX training_data_feedback_idx ON public.training_data USING btree (user_id, feedback_score);
+CREATE UNIQUE INDEX training_data_interaction_unique_idx ON public.training_data USING btree (user_id, interaction_id);
+
+create table training_export_rows (
+  user_id text not null,
+  export_id uuid not null,
+  example_id uuid not null,
+  version integer not null,
+  constraint training_export_rows_user_id_export_id_example_id_pk PRIMARY KEY (user_id, export_id, example_id),
+  constraint training_export_rows_export_fk FOREIGN KEY (user_id, export_id) REFERENCES training_exports(user_id, id) ON DELETE CASCADE
+);
+
+create table training_exports (
+  user_id text not null,
+  id uuid not null,
+  format character varying(32) not null,
+  options jsonb not null,
+  counts jsonb,
+  bytes bigint,
+  sha256 character varying(64),
+  created_at timestamp with time zone not null default now(),
+  completed_at timestamp with time zone,
+  marked_at timestamp with time zone,
+  constraint training_exports_user_id_id_pk PRIMARY KEY (user_id, id)
+);
 
 create table users (
   user_id text not null,

@@ -1,14 +1,19 @@
 /** Tables whose rows belong to a user. The registry `users` itself is walked by background work. */
 const USER_TABLES = [
   "cache_counters",
+  "cache_dependencies",
   "conversations",
   "embeddings",
   "idempotency_keys",
+  "interaction_feedback",
   "knowledge",
   "knowledge_versions",
+  "preference_versions",
   "preferences",
   "response_cache",
   "training_data",
+  "training_export_rows",
+  "training_exports",
 ];
 
 const names = USER_TABLES.join("|");

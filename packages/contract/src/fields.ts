@@ -25,6 +25,15 @@ export function filledText(charsMax: number) {
 /** A memory's or message's id: a UUIDv7, in lower case. */
 export const Id = z.uuid("must be an id as the server gave it (a UUID)").transform((id) => id.toLowerCase());
 
+/** Names one thread of talk: the gateway's choice. */
+export const SessionId = filledText(limits.SESSION_ID_CHARS_MAX);
+
+/** Names a user message with the answers to it: an id that the server made, or the gateway's own. */
+export const InteractionId = filledText(limits.INTERACTION_ID_CHARS_MAX);
+
+/** What the user wants, in the gateway's word, such as `turn_on` or `weather`. */
+export const Intent = filledText(limits.INTENT_CHARS_MAX);
+
 /** A language tag such as `en`, `pl` or `pt-BR`. */
 export const Language = z
   .string()

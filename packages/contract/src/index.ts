@@ -1,3 +1,4 @@
+export * from "./conversation.ts";
 export * from "./errors.ts";
 export * from "./fields.ts";
 export * from "./json.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { METADATA_BYTES_MAX, METADATA_DEPTH_MAX, METADATA_KEYS_MAX } from "./limits.ts";
+import * as limits from "./limits.ts";
 
 /** Any JSON value. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -15,6 +15,15 @@ export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constr
 
 const NUL = String.fromCharCode(0);
 
+interface JsonLimits {
+  /** Levels of nesting. */
+  readonly depthMax: number;
+  /** Keys of all objects together. */
+  readonly keysMax: number;
+  /** Bytes as JSON in UTF-8. */
+  readonly bytesMax: number;
+}
+
 type Fault = { path: PropertyKey[]; message: string };
 
 function textFault(value: string, path: PropertyKey[]): Fault | null {
@@ -23,47 +32,76 @@ function textFault(value: string, path: PropertyKey[]): Fault | null {
   return null;
 }
 
-/** The first thing in a value that JSON or PostgreSQL's jsonb cannot hold faithfully, or null. Counts keys on its way. */
-function findFault(value: unknown, path: PropertyKey[], count: { keys: number }): Fault | null {
-  if (path.length > METADATA_DEPTH_MAX) return { path, message: `must nest at most ${METADATA_DEPTH_MAX} levels` };
-  if (value === null || typeof value === "boolean") return null;
-  if (typeof value === "string") return textFault(value, path);
-  if (typeof value === "number") return Number.isFinite(value) ? null : { path, message: "must be a finite number" };
-  if (Array.isArray(value)) return findFirst(value.entries(), path, count);
-  if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) {
-    return { path, message: "must be plain JSON" };
+/** Looks for the first thing in a value that JSON or PostgreSQL's jsonb cannot hold faithfully. */
+class FaultFinder {
+  readonly #limits: JsonLimits;
+  #keys = 0;
+
+  constructor(jsonLimits: JsonLimits) {
+    this.#limits = jsonLimits;
   }
-  return findFirst(Object.entries(value), path, count);
+
+  find(value: unknown): Fault | null {
+    const { keysMax, bytesMax } = this.#limits;
+    const fault = this.#inValue(value, []);
+    if (fault) return fault;
+    if (this.#keys > keysMax) return { path: [], message: `must have at most ${keysMax} keys` };
+    if (new TextEncoder().encode(JSON.stringify(value)).length > bytesMax) {
+      return { path: [], message: `must be at most ${bytesMax} bytes as JSON` };
+    }
+    return null;
+  }
+
+  #inValue(value: unknown, path: PropertyKey[]): Fault | null {
+    const { depthMax } = this.#limits;
+    if (path.length > depthMax) return { path, message: `must nest at most ${depthMax} levels` };
+    if (value === null || typeof value === "boolean") return null;
+    if (typeof value === "string") return textFault(value, path);
+    if (typeof value === "number") return Number.isFinite(value) ? null : { path, message: "must be a finite number" };
+    if (Array.isArray(value)) return this.#inEntries(value.entries(), path);
+    if (typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) {
+      return { path, message: "must be plain JSON" };
+    }
+    return this.#inEntries(Object.entries(value), path);
+  }
+
+  #inEntries(entries: Iterable<[PropertyKey, unknown]>, path: PropertyKey[]): Fault | null {
+    for (const [key, value] of entries) {
+      const at = [...path, key];
+      const fault = (typeof key === "string" && this.#inKey(key, at)) || this.#inValue(value, at);
+      if (fault) return fault;
+    }
+    return null;
+  }
+
+  #inKey(key: string, path: PropertyKey[]): Fault | null {
+    this.#keys += 1;
+    return FORBIDDEN_KEYS.has(key) ? { path, message: `the key "${key}" is not allowed` } : textFault(key, path);
+  }
 }
 
-function findFirst(entries: Iterable<[PropertyKey, unknown]>, path: PropertyKey[], count: { keys: number }) {
-  for (const [key, value] of entries) {
-    const at = [...path, key];
-    if (typeof key === "string") {
-      count.keys += 1;
-      if (FORBIDDEN_KEYS.has(key)) return { path: at, message: `the key "${key}" is not allowed` };
-      const keyFault = textFault(key, at);
-      if (keyFault) return keyFault;
-    }
-    const fault = findFault(value, at, count);
-    if (fault) return fault;
-  }
-  return null;
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Any JSON value within limits, kept as it came. `undefined` is no JSON. */
+export function jsonValue(jsonLimits: JsonLimits): z.ZodType<Json, Json> {
+  return z
+    .custom<Json>((value) => value !== undefined, "is missing")
+    .superRefine((value, ctx) => {
+      const fault = new FaultFinder(jsonLimits).find(value);
+      if (fault) ctx.addIssue({ code: "custom", ...fault });
+    });
 }
 
 /**
  * A small JSON object that belongs to the caller and is given back as it came: at most 8 levels, 64 keys and 16 KiB.
  */
 export const Metadata: z.ZodType<JsonObject, JsonObject> = z.custom<JsonObject>().superRefine((value, ctx) => {
-  const add = (fault: Fault) => ctx.addIssue({ code: "custom", path: fault.path, message: fault.message });
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return add({ path: [], message: "must be a JSON object" });
-  }
-  const count = { keys: 0 };
-  const fault = findFault(value, [], count);
-  if (fault) return add(fault);
-  if (count.keys > METADATA_KEYS_MAX) return add({ path: [], message: `must have at most ${METADATA_KEYS_MAX} keys` });
-  if (Buffer.byteLength(JSON.stringify(value)) > METADATA_BYTES_MAX) {
-    add({ path: [], message: `must be at most ${METADATA_BYTES_MAX} bytes as JSON` });
-  }
+  const fault: Fault | null = isObject(value)
+    ? new FaultFinder({
+        depthMax: limits.METADATA_DEPTH_MAX,
+        keysMax: limits.METADATA_KEYS_MAX,
+        bytesMax: limits.METADATA_BYTES_MAX,
+      }).find(value)
+    : { path: [], message: "must be a JSON object" };
+  if (fault) ctx.addIssue({ code: "custom", ...fault });
 });

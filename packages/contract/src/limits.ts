@@ -30,6 +30,12 @@ export const METADATA_DEPTH_MAX = 8;
 export const METADATA_KEYS_MAX = 64;
 /** Bytes of user metadata as JSON in UTF-8. */
 export const METADATA_BYTES_MAX = 16_384;
+/** Characters of a session's id, which is the gateway's choice. */
+export const SESSION_ID_CHARS_MAX = 255;
+/** Characters of an interaction's id. */
+export const INTERACTION_ID_CHARS_MAX = 255;
+/** Characters of an intent, such as `turn_on` (the plan's `VARCHAR(100)`). */
+export const INTENT_CHARS_MAX = 100;
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 /** Bytes of one request body: 1 MiB. */

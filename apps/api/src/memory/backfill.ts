@@ -1,7 +1,6 @@
-import { users } from "@keepsake/db/schema";
-import { gt } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import type { Embeddings, Services } from "../platform/services.ts";
+import { allUsers } from "../platform/users.ts";
 import { requestVectors } from "./embedding-jobs.ts";
 import { clearRefusals, listPendingIds } from "./vector-store.ts";
 
@@ -20,7 +19,7 @@ export async function requestMissingVectors(
   signal: AbortSignal,
 ): Promise<number> {
   let requested = 0;
-  for await (const actor of allUsers(services)) {
+  for await (const actor of allUsers(services.db)) {
     if (signal.aborted) return requested;
     requested += await requestOfUser(actor, services, embeddings, signal);
   }
@@ -39,21 +38,4 @@ async function requestOfUser(actor: Actor, services: Services, { space }: Embedd
     after = ids.at(-1) ?? null;
   }
   return requested;
-}
-
-/** Every user there is, a page at a time. */
-export async function* allUsers({ db }: Pick<Services, "db">): AsyncGenerator<Actor> {
-  let after = "";
-  while (true) {
-    const page = await db
-      .select({ userId: users.userId })
-      .from(users)
-      .where(gt(users.userId, after))
-      .orderBy(users.userId)
-      .limit(PAGE_ROWS);
-    yield* page;
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.userId;
-  }
 }

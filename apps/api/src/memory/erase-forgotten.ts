@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { sql } from "drizzle-orm";
 import type { Services } from "../platform/services.ts";
-import { allUsers } from "./backfill.ts";
+import { allUsers } from "../platform/users.ts";
 import { eraseForgotten } from "./store.ts";
 
 const DAY_MS = 86_400_000;
@@ -18,7 +18,7 @@ export async function eraseForgottenMemories(services: Services, signal: AbortSi
   const [clock] = await services.db.execute<{ now: string }>(sql`select now() as now`);
   const before = new Date(new Date(clock?.now ?? 0).getTime() - services.settings.forgetRetentionDays * DAY_MS);
   let erased = 0;
-  for await (const actor of allUsers(services)) {
+  for await (const actor of allUsers(services.db)) {
     if (signal.aborted) break;
     erased += await services.db.transaction((tx) => eraseForgotten(actor, tx, before));
   }

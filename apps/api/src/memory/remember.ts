@@ -12,10 +12,11 @@ import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/actor.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { ensureUser } from "../platform/users.ts";
 import { contentHash } from "./content-hash.ts";
 import { embedNow } from "./embed-memories.ts";
 import { requestVectors } from "./embedding-jobs.ts";
-import { ensureUser, findMemories, forgetExpired, type MemoryDraft, putMemories } from "./store.ts";
+import { findMemories, forgetExpired, type MemoryDraft, putMemories } from "./store.ts";
 
 /** Adds one memory. The answer comes when it is safe on disk; its vectors follow in the background. */
 export async function addMemory(actor: Actor, services: Services, input: AddMemoryInput): Promise<AddedMemory> {

@@ -1,6 +1,6 @@
 import { type ListMemoriesInput, type Memory, type MemoryVersion, type NewMemory, TAGS_MAX } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
-import { embeddings, knowledge, knowledgeVersions, users } from "@keepsake/db/schema";
+import { embeddings, knowledge, knowledgeVersions } from "@keepsake/db/schema";
 import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { pruneAnswers } from "../platform/idempotency.ts";
@@ -12,11 +12,6 @@ export interface MemoryDraft extends Omit<NewMemory, "tags"> {
   readonly id: string;
   readonly contentHash: string;
   readonly tags: readonly string[];
-}
-
-/** Brings the user into being; a user's first write does. */
-export async function ensureUser(actor: Actor, tx: Transaction): Promise<void> {
-  await tx.insert(users).values({ userId: actor.userId }).onConflictDoNothing();
 }
 
 /** Forgets expired memories with these contents, so that adding one of them again makes a new memory. */

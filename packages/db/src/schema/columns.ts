@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { customType, text, timestamp } from "drizzle-orm/pg-core";
+import { customType, text, timestamp, varchar } from "drizzle-orm/pg-core";
 
 /**
  * pgvector's type without a length, so that vectors of several embedding spaces live in one table. In TypeScript the
@@ -9,6 +9,19 @@ export const vector = customType<{ data: string; driverData: string }>({ dataTyp
 
 /** A full-text search vector. Only ever read by SQL. */
 export const tsvector = customType<{ data: string; driverData: string }>({ dataType: () => "tsvector" });
+
+/**
+ * Any JSON value, as it is. Drizzle's own `jsonb` parses once more what the driver has parsed, so that the text `"5"`
+ * would come back as the number 5. A JSON null has to be written as `'null'::jsonb`: a plain null is SQL's.
+ */
+export const anyJson = customType<{ data: unknown; driverData: unknown }>({
+  dataType: () => "jsonb",
+  toDriver: (value) => JSON.stringify(value),
+  fromDriver: (value) => value,
+});
+
+/** Names a user message with the answers to it: an id that the server made, or the gateway's own. */
+export const interactionId = (name = "interaction_id") => varchar(name, { length: 255 });
 
 /** Whose row it is; the first column of every key. */
 export const userId = () => text("user_id").notNull();

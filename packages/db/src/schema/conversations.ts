@@ -1,5 +1,5 @@
 import { index, jsonb, pgTable, primaryKey, text, uuid, varchar } from "drizzle-orm/pg-core";
-import { moment, now, userId } from "./columns.ts";
+import { interactionId, moment, now, userId } from "./columns.ts";
 
 /** Every message of every session. A user message and the answers to it share an interaction. */
 export const conversations = pgTable(
@@ -8,7 +8,7 @@ export const conversations = pgTable(
     userId: userId(),
     id: uuid("id").notNull(),
     sessionId: varchar("session_id", { length: 255 }).notNull(),
-    interactionId: uuid("interaction_id").notNull(),
+    interactionId: interactionId().notNull(),
     role: varchar("role", { length: 50, enum: ["user", "assistant", "system", "tool"] }).notNull(),
     content: text("content").notNull(),
     language: varchar("language", { length: 10 }),

@@ -1,12 +1,16 @@
 export { apiTokens } from "./api-tokens.ts";
 export { cacheCounters } from "./cache-counters.ts";
+export { cacheDependencies } from "./cache-dependencies.ts";
 export { conversations } from "./conversations.ts";
 export { embeddingSpaces } from "./embedding-spaces.ts";
 export { embeddings } from "./embeddings.ts";
 export { idempotencyKeys } from "./idempotency-keys.ts";
+export { interactionFeedback } from "./interaction-feedback.ts";
 export { knowledge } from "./knowledge.ts";
 export { knowledgeVersions } from "./knowledge-versions.ts";
+export { preferenceVersions } from "./preference-versions.ts";
 export { preferences } from "./preferences.ts";
 export { responseCache } from "./response-cache.ts";
 export { trainingData } from "./training-data.ts";
+export { trainingExportRows, trainingExports } from "./training-exports.ts";
 export { users } from "./users.ts";

@@ -11,7 +11,7 @@ import {
   uuid,
   varchar,
 } from "drizzle-orm/pg-core";
-import { moment, now, tsvector, userId } from "./columns.ts";
+import { interactionId, moment, now, tsvector, userId } from "./columns.ts";
 
 /**
  * What the user knows and wants found again. Its vectors live in `embeddings`: content pushes a vector column out of
@@ -27,7 +27,7 @@ export const knowledge = pgTable(
     contentHash: varchar("content_hash", { length: 64 }).notNull(),
     kind: varchar("kind", { length: 64 }).notNull().default("fact"),
     source: varchar("source", { length: 255 }),
-    sourceInteractionId: uuid("source_interaction_id"),
+    sourceInteractionId: interactionId("source_interaction_id"),
     tags: text("tags").array().notNull().default(sql`'{}'::text[]`),
     language: varchar("language", { length: 10 }),
     importance: real("importance").notNull().default(0.5),

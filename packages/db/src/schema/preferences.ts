@@ -1,5 +1,5 @@
-import { index, integer, jsonb, pgTable, primaryKey, real, unique, uuid, varchar } from "drizzle-orm/pg-core";
-import { moment, now, userId } from "./columns.ts";
+import { index, integer, pgTable, primaryKey, real, unique, uuid, varchar } from "drizzle-orm/pg-core";
+import { anyJson, moment, now, userId } from "./columns.ts";
 
 /** Settings and learned habits: a key with any JSON value, such as `entity_alias.my_office`. */
 export const preferences = pgTable(
@@ -8,7 +8,7 @@ export const preferences = pgTable(
     userId: userId(),
     id: uuid("id").notNull(),
     key: varchar("key", { length: 255 }).notNull(),
-    value: jsonb("value").notNull(),
+    value: anyJson("value").notNull(),
     category: varchar("category", { length: 100 }),
     origin: varchar("origin", { length: 16, enum: ["explicit", "learned"] })
       .notNull()

@@ -1,6 +1,18 @@
 import { sql } from "drizzle-orm";
-import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uuid, varchar } from "drizzle-orm/pg-core";
-import { moment, now, userId } from "./columns.ts";
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+  varchar,
+} from "drizzle-orm/pg-core";
+import { interactionId, moment, now, userId } from "./columns.ts";
 
 /** Interactions worth learning from. */
 export const trainingData = pgTable(
@@ -8,7 +20,7 @@ export const trainingData = pgTable(
   {
     userId: userId(),
     id: uuid("id").notNull(),
-    interactionId: uuid("interaction_id"),
+    interactionId: interactionId(),
     inputText: text("input_text").notNull(),
     outputText: text("output_text").notNull(),
     /** What should have been answered, where somebody said so. */
@@ -18,13 +30,18 @@ export const trainingData = pgTable(
     comment: text("comment"),
     interactionType: varchar("interaction_type", { length: 50 }),
     language: varchar("language", { length: 10 }),
+    /** 1 at first, one more with every change: an export marks only what it has really written. */
+    version: integer("version").notNull().default(1),
     createdAt: moment("created_at").notNull().default(now),
+    updatedAt: moment("updated_at").notNull().default(now),
+    /** Whether its current version is in an export that was marked. */
     exported: boolean("exported").notNull().default(false),
     metadata: jsonb("metadata"),
   },
   (table) => [
     primaryKey({ columns: [table.userId, table.id] }),
     check("training_data_feedback_score_check", sql`feedback_score between 1 and 5`),
+    uniqueIndex("training_data_interaction_unique_idx").on(table.userId, table.interactionId),
     index("training_data_feedback_idx").on(table.userId, table.feedbackScore),
     index("training_data_exported_idx").on(table.userId, table.exported),
   ],

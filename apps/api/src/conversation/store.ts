@@ -1,0 +1,117 @@
+import { FORBIDDEN_KEYS, type JsonObject, type Message, type MessageRole } from "@keepsake/contract";
+import type { Queryable, Transaction } from "@keepsake/db";
+import { conversations } from "@keepsake/db/schema";
+import { and, asc, desc, eq, gt, notExists, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import type { Actor } from "../platform/actor.ts";
+import { ownedBy } from "../platform/owned.ts";
+
+/** A message about to be stored. */
+export interface MessageDraft {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly interactionId: string;
+  readonly role: MessageRole;
+  readonly content: string;
+  readonly language?: string;
+  readonly intent?: string;
+  readonly createdAt?: Date;
+  readonly metadata?: JsonObject;
+}
+
+const columns = {
+  id: conversations.id,
+  sessionId: conversations.sessionId,
+  interactionId: conversations.interactionId,
+  role: conversations.role,
+  content: conversations.content,
+  language: conversations.language,
+  intent: conversations.intent,
+  metadata: conversations.metadata,
+  createdAt: conversations.createdAt,
+};
+
+type Row = Omit<Message, "metadata"> & { metadata: unknown };
+
+/** Metadata that came by other ways than the contract is left out when superjson could not give it back. */
+function toMessage({ metadata, ...row }: Row): Message {
+  const isSafe = typeof metadata === "object" && metadata !== null && !Object.keys(metadata).some(isForbidden);
+  return { ...row, metadata: isSafe ? (metadata as JsonObject) : null };
+}
+
+const isForbidden = (key: string) => FORBIDDEN_KEYS.has(key);
+
+/** Stores one message. */
+export async function addMessage(actor: Actor, tx: Transaction, draft: MessageDraft): Promise<Message> {
+  const [row] = await tx
+    .insert(conversations)
+    .values({ ...draft, userId: actor.userId })
+    .returning(columns);
+  if (!row) throw new Error("an added message was not stored");
+  return toMessage(row);
+}
+
+/** The interaction of the session's last user message that has no answer yet; null when there is none. */
+export async function findUnanswered(actor: Actor, tx: Transaction, sessionId: string): Promise<string | null> {
+  const answer = alias(conversations, "answer");
+  const answers = tx
+    .select({ one: sql`1` })
+    .from(answer)
+    .where(
+      and(ownedBy(actor, answer), eq(answer.interactionId, conversations.interactionId), eq(answer.role, "assistant")),
+    );
+  const [row] = await tx
+    .select({ interactionId: conversations.interactionId })
+    .from(conversations)
+    .where(
+      and(
+        ownedBy(actor, conversations),
+        eq(conversations.sessionId, sessionId),
+        eq(conversations.role, "user"),
+        notExists(answers),
+      ),
+    )
+    .orderBy(desc(conversations.createdAt), desc(conversations.id))
+    .limit(1);
+  return row?.interactionId ?? null;
+}
+
+/** Where a page of a session ended. */
+export interface MessagePlace {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+/** A page of a session, oldest first, and one more row when there is a next page. */
+export async function listMessages(
+  actor: Actor,
+  db: Queryable,
+  { sessionId, after, limit }: { sessionId: string; after: MessagePlace | null; limit: number },
+): Promise<Message[]> {
+  const rows = await db
+    .select(columns)
+    .from(conversations)
+    .where(
+      and(
+        ownedBy(actor, conversations),
+        eq(conversations.sessionId, sessionId),
+        after === null ? undefined : isAfter(after),
+      ),
+    )
+    .orderBy(asc(conversations.createdAt), asc(conversations.id))
+    .limit(limit + 1);
+  return rows.map(toMessage);
+}
+
+const isAfter = ({ createdAt, id }: MessagePlace) =>
+  or(gt(conversations.createdAt, createdAt), and(eq(conversations.createdAt, createdAt), gt(conversations.id, id)));
+
+/** Every message of an interaction, oldest first; empty when there is no such interaction. */
+export async function listInteraction(actor: Actor, db: Queryable, interactionId: string): Promise<Message[]> {
+  const rows = await db
+    .select(columns)
+    .from(conversations)
+    .where(and(ownedBy(actor, conversations), eq(conversations.interactionId, interactionId)))
+    .orderBy(asc(conversations.createdAt), asc(conversations.id));
+  return rows.map(toMessage);
+}

@@ -1,0 +1,24 @@
+import { sql } from "drizzle-orm";
+import { check, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { interactionId, moment, now, userId } from "./columns.ts";
+
+/**
+ * What people said of an interaction, the last word of each. It may come before the messages do: the training example
+ * is made when both are there.
+ */
+export const interactionFeedback = pgTable(
+  "interaction_feedback",
+  {
+    userId: userId(),
+    interactionId: interactionId().notNull(),
+    /** 1 (useless) to 5 (just right). */
+    score: integer("score").notNull(),
+    comment: text("comment"),
+    createdAt: moment("created_at").notNull().default(now),
+    updatedAt: moment("updated_at").notNull().default(now),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.interactionId] }),
+    check("interaction_feedback_score_check", sql`score between 1 and 5`),
+  ],
+);
