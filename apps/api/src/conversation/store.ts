@@ -1,10 +1,11 @@
-import { FORBIDDEN_KEYS, type JsonObject, type Message, type MessageRole } from "@keepsake/contract";
+import type { JsonObject, Message, MessageRole } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
 import { conversations } from "@keepsake/db/schema";
 import { and, asc, desc, eq, gt, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
+import { toMetadata } from "../platform/stored-metadata.ts";
 
 /** A message about to be stored. */
 export interface MessageDraft {
@@ -31,21 +32,18 @@ const columns = {
   createdAt: conversations.createdAt,
 };
 
+/** The database's clock, to the millisecond: what a `Date` holds, so that a page ends exactly where the next begins. */
+const databaseNow = sql`date_trunc('milliseconds', clock_timestamp())`;
+
 type Row = Omit<Message, "metadata"> & { metadata: unknown };
 
-/** Metadata that came by other ways than the contract is left out when superjson could not give it back. */
-function toMessage({ metadata, ...row }: Row): Message {
-  const isSafe = typeof metadata === "object" && metadata !== null && !Object.keys(metadata).some(isForbidden);
-  return { ...row, metadata: isSafe ? (metadata as JsonObject) : null };
-}
-
-const isForbidden = (key: string) => FORBIDDEN_KEYS.has(key);
+const toMessage = ({ metadata, ...row }: Row): Message => ({ ...row, metadata: toMetadata(metadata) });
 
 /** Stores one message. */
 export async function addMessage(actor: Actor, tx: Transaction, draft: MessageDraft): Promise<Message> {
   const [row] = await tx
     .insert(conversations)
-    .values({ ...draft, userId: actor.userId })
+    .values({ createdAt: databaseNow, ...draft, userId: actor.userId })
     .returning(columns);
   if (!row) throw new Error("an added message was not stored");
   return toMessage(row);

@@ -1,7 +1,8 @@
-import { FORBIDDEN_KEYS, type JsonObject, type Memory, type MemoryVersion } from "@keepsake/contract";
+import type { Memory, MemoryVersion } from "@keepsake/contract";
 import { embeddings, knowledge, knowledgeVersions } from "@keepsake/db/schema";
 import { sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
+import { toMetadata } from "../platform/stored-metadata.ts";
 
 /** The columns of a memory as it goes to the caller, and whether it has vectors in the space. */
 export function memoryColumns(actor: Actor, spaceId: number | null) {
@@ -52,19 +53,6 @@ function embeddingState(ready: boolean, failure: string | null, spaceId: number 
   if (spaceId === null) return "off";
   if (failure !== null) return "failed";
   return ready ? "ready" : "pending";
-}
-
-/** Metadata that came by other ways than the contract may own keys on which superjson throws: they are left out. */
-function toMetadata(value: unknown): JsonObject | null {
-  if (typeof value !== "object" || value === null) return null;
-  return withoutForbiddenKeys(value) as JsonObject;
-}
-
-function withoutForbiddenKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutForbiddenKeys);
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !FORBIDDEN_KEYS.has(key));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutForbiddenKeys(inner)]));
 }
 
 /** What a memory says now: the columns that a version keeps. */

@@ -1,0 +1,50 @@
+import type { AppendMessageInput, Message } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import { v7 as uuidv7 } from "uuid";
+import type { Actor } from "../platform/actor.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import { runOnce } from "../platform/idempotency.ts";
+import type { Services } from "../platform/services.ts";
+import { ensureUser } from "../platform/users.ts";
+import { addMessage, findUnanswered, listInteraction } from "./store.ts";
+
+type NewMessage = Omit<AppendMessageInput, "idempotencyKey">;
+
+/**
+ * Stores one message of a session.
+ *
+ * @throws DomainError `INVALID_INPUT` when the interaction belongs to another session
+ */
+export async function appendMessage(actor: Actor, { db }: Services, input: AppendMessageInput): Promise<Message> {
+  const { idempotencyKey: key, ...message } = input;
+  return db.transaction((tx) =>
+    runOnce(actor, tx, { key, procedure: "conversation.append", input: message }, () => append(actor, tx, message)),
+  );
+}
+
+async function append(actor: Actor, tx: Transaction, message: NewMessage): Promise<Message> {
+  await ensureUser(actor, tx);
+  const interactionId = await chooseInteraction(actor, tx, message);
+  return addMessage(actor, tx, { ...message, id: uuidv7(), interactionId });
+}
+
+async function chooseInteraction(actor: Actor, tx: Transaction, message: NewMessage): Promise<string> {
+  const { sessionId, interactionId, role } = message;
+  if (interactionId !== undefined) {
+    await assertInSession(actor, tx, interactionId, sessionId);
+    return interactionId;
+  }
+  const answers = role === "assistant" || role === "tool";
+  const unanswered = answers ? await findUnanswered(actor, tx, sessionId) : null;
+  return unanswered ?? uuidv7();
+}
+
+/** Feedback and corrections point at an interaction: it must not mix two threads of talk. */
+async function assertInSession(actor: Actor, tx: Transaction, interactionId: string, sessionId: string): Promise<void> {
+  const [first] = await listInteraction(actor, tx, interactionId);
+  if (!first || first.sessionId === sessionId) return;
+  const message = "belongs to another session";
+  throw new DomainError("INVALID_INPUT", `"interactionId" ${message}: leave it out, or name that session.`, {
+    issues: [{ path: "interactionId", message }],
+  });
+}

@@ -1,0 +1,14 @@
+import { FORBIDDEN_KEYS, type JsonObject } from "@keepsake/contract";
+
+/** Metadata as stored. What came by other ways than the contract may own keys on which superjson throws: left out. */
+export function toMetadata(value: unknown): JsonObject | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  return withoutForbiddenKeys(value) as JsonObject;
+}
+
+function withoutForbiddenKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutForbiddenKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !FORBIDDEN_KEYS.has(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutForbiddenKeys(inner)]));
+}
