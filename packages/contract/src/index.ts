@@ -5,4 +5,5 @@ export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./memory.ts";
 export * from "./system.ts";
+export * from "./turn.ts";
 export * from "./version.ts";

@@ -50,3 +50,17 @@ export const USER_ID_CHARS_MAX = 128;
 export const FORGET_RETENTION_DAYS_DEFAULT = 30;
 /** Vector length of the default embedding space. The plan's figure; docs/decisions tells what it costs. */
 export const EMBEDDING_DIMENSIONS_DEFAULT = 384;
+/** Milliseconds that `conversation.begin` may take, and the bounds of it. */
+export const TURN_BUDGET_MS_MIN = 10;
+export const TURN_BUDGET_MS_DEFAULT = 1_000;
+export const TURN_BUDGET_MS_MAX = 60_000;
+/** Milliseconds that `begin` waits at most for an equal question that is under way. */
+export const TURN_JOIN_MS_MAX = 300_000;
+/** Tokens of a context, counted at three bytes of UTF-8 each. */
+export const TOKEN_BUDGET_DEFAULT = 1_500;
+export const TOKEN_BUDGET_MAX = 32_000;
+/** Keys, or beginnings of keys, of the preferences of a context. */
+export const PREFERENCE_PATTERNS_MAX = 20;
+export const PREFERENCE_PATTERN_CHARS_MAX = 255;
+/** Milliseconds that making one answer may have taken: a day. */
+export const GENERATION_MS_MAX = 86_400_000;
