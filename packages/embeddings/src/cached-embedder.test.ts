@@ -57,6 +57,17 @@ describe("a cached embedder", () => {
     expect(fake.embedInputs().flat()).toEqual(["a", "b", "c", "b"].map((text) => `search_query: ${text}`));
   });
 
+  it("tells what it knows without asking, and knows nothing of what is still on its way", async () => {
+    const embedder = cached();
+    expect(embedder.known("tea", "query")).toBeNull();
+    const coming = embedder.embed(["tea"], "query");
+    expect(embedder.known("tea", "query")).toBeNull();
+    const [vector] = await coming;
+    expect(embedder.known("tea", "query")).toEqual(vector);
+    expect(embedder.known("tea", "document")).toBeNull();
+    expect(fake.requests).toHaveLength(1);
+  });
+
   it("does not remember failures, of the model or of a text", async () => {
     const embedder = cached();
     fake.setFault({ kind: "status", status: 500 });

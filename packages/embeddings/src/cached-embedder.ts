@@ -15,6 +15,12 @@ export interface CachedEmbedderOptions {
   readonly sharedTimeoutMs?: number;
 }
 
+/** An embedder that can tell, without waiting, what it knows. */
+export interface CachedEmbedder extends Embedder {
+  /** The unit vector of a text when it is remembered; null when the model would have to be asked. */
+  known(text: string, purpose: EmbeddingPurpose): Float32Array | null;
+}
+
 /**
  * Remembers vectors, and makes one request of equal ones under way. Meant for what is asked again and again, such as
  * queries; give work through long lists, where nothing repeats, the embedder beneath.
@@ -23,7 +29,7 @@ export interface CachedEmbedderOptions {
  * disposes of the embedder beneath. Failures are
  * not remembered; those who had joined a failed request all get its error.
  */
-export function createCachedEmbedder(embedder: Embedder, options: CachedEmbedderOptions = {}): Embedder {
+export function createCachedEmbedder(embedder: Embedder, options: CachedEmbedderOptions = {}): CachedEmbedder {
   const { countMax = 2_000, sharedTimeoutMs = 10_000 } = options;
   const memory = new VectorMemory(countMax);
 
@@ -50,6 +56,10 @@ export function createCachedEmbedder(embedder: Embedder, options: CachedEmbedder
     space: embedder.space,
     embed: async (texts, purpose, limits) => toVectors(await embedEach(texts, purpose, limits)),
     embedEach,
+    known(text, purpose) {
+      const found = memory.find(keyOf(embedder, purpose, text));
+      return found && "vector" in found ? found.vector.slice() : null;
+    },
     split: (text) => embedder.split(text),
     health: (limits) => embedder.health(limits),
     [Symbol.dispose]: () => embedder[Symbol.dispose](),

@@ -1,4 +1,4 @@
-export { type CachedEmbedderOptions, createCachedEmbedder } from "./cached-embedder.ts";
+export { type CachedEmbedder, type CachedEmbedderOptions, createCachedEmbedder } from "./cached-embedder.ts";
 export type {
   Embedder,
   EmbedderHealth,

@@ -1,6 +1,6 @@
 import type { SystemStatus } from "@keepsake/contract";
 import type { Database } from "@keepsake/db";
-import type { Embedder } from "@keepsake/embeddings";
+import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Logger } from "./logger.ts";
@@ -18,7 +18,7 @@ export interface Settings {
 /** The model and the space its vectors belong to. */
 export interface Embeddings {
   /** For what people ask: answers of a moment ago are remembered, equal requests under way are joined. */
-  readonly queries: Embedder;
+  readonly queries: CachedEmbedder;
   /** For what is stored: no cache, so that a long backlog does not push the queries out of theirs. */
   readonly documents: Embedder;
   readonly space: EmbeddingSpace;
