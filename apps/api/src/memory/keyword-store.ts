@@ -115,7 +115,13 @@ export async function searchByWords(
   input: SearchMemoriesInput,
   limit: number,
 ): Promise<KeywordCandidate[]> {
-  const rows = await db.execute<CandidateRow & { coverage: number }>(sql`
+  const rows = await db.execute<CandidateRow & { coverage: number }>(wordsQuery(actor, input, limit));
+  return rows.map((row) => ({ ...toCandidate(row), coverage: Number(row.coverage) }));
+}
+
+/** Rows of `id, version, updated_at, importance, weight, score, coverage`, best first. */
+export function wordsQuery(actor: Actor, input: SearchMemoriesInput, limit: number): SQL {
+  return sql`
     with ${queryForms(input.query)},
     ${formStatistics(actor)},
     selective as materialized (
@@ -143,6 +149,5 @@ export async function searchByWords(
       ) as words
     ) as scored
     order by score desc, id desc
-    limit ${limit}`);
-  return rows.map((row) => ({ ...toCandidate(row), coverage: Number(row.coverage) }));
+    limit ${limit}`;
 }

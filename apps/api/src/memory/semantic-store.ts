@@ -1,7 +1,7 @@
 import type { SearchMemoriesInput } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import { embeddings, knowledge } from "@keepsake/db/schema";
-import { and, inArray, sql } from "drizzle-orm";
+import { and, inArray, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import type { EmbeddingSpace } from "../platform/embedding-space.ts";
 import { ownedBy } from "../platform/owned.ts";
@@ -36,51 +36,65 @@ export async function searchByMeaning(
   return found.length >= search.limit ? found : searchExactly(actor, db, input, search);
 }
 
+/** A memory and its cosine similarity. */
+interface Nearest extends Record<string, unknown> {
+  readonly id: string;
+  readonly score: number;
+}
+
 /** The space's id stands in the statement as a literal: as a parameter the partial index is not used. */
 const inSpace = (space: EmbeddingSpace) => sql`${embeddings.spaceId} = ${sql.raw(String(space.id))}`;
 
-const ofUser = (actor: Actor, space: EmbeddingSpace) =>
+/** The user's vectors of memories in a space. */
+export const vectorsOf = (actor: Actor, space: EmbeddingSpace) =>
   sql`${embeddings.userId} = ${actor.userId} and ${inSpace(space)} and ${embeddings.itemType} = 'knowledge'`;
 
 async function hasMoreVectors(actor: Actor, db: Queryable, { space, exactRowsMax }: SemanticSearch): Promise<boolean> {
   const [row] = await db.execute<{ rows: string }>(sql`
     select count(*) as rows from (
-      select 1 from ${embeddings} where ${ofUser(actor, space)} limit ${exactRowsMax + 1}) as counted`);
+      select 1 from ${embeddings} where ${vectorsOf(actor, space)} limit ${exactRowsMax + 1}) as counted`);
   return Number(row?.rows ?? 0) > exactRowsMax;
 }
 
 /**
  * All of the user's vectors, measured one by one. The memories that may be found are looked up in a hashed sub-plan:
  * a join would trust the planner's row counts, which are wrong right after many rows were added, and then compare every
- * vector with every memory. (`is true` keeps the planner from making it a join.)
+ * vector with every memory. (`is true` keeps the planner from making it a join.) Rows of `id, score`, nearest first.
  */
-async function searchExactly(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
-  const nearest = await db.execute<{ id: string; score: number }>(sql`
+export function exactQuery(actor: Actor, input: SearchMemoriesInput, search: SemanticSearch): SQL {
+  return sql`
     select item_id as id, 1 - min(distance) as score from (
       select ${embeddings.itemId} as item_id, ${embeddings.embedding} <=> ${search.vector}::vector as distance
-      from ${embeddings} where ${ofUser(actor, search.space)} and (${embeddings.itemId} in (
+      from ${embeddings} where ${vectorsOf(actor, search.space)} and (${embeddings.itemId} in (
         select ${knowledge.id} from ${knowledge}
         where ${knowledge.userId} = ${actor.userId} and ${currentlyTrue(input.asOf)} and ${filterConditions(input)}
       )) is true) as measured
-    group by item_id order by min(distance), item_id desc limit ${search.limit}`);
-  return withFigures(actor, db, nearest);
+    group by item_id order by min(distance), item_id desc limit ${search.limit}`;
+}
+
+async function searchExactly(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
+  return withFigures(actor, db, await db.execute<Nearest>(exactQuery(actor, input, search)));
 }
 
 /** Pieces read from the index for one memory wanted: filters and several pieces of one text take some away. */
 const PIECES_PER_MEMORY = 4;
 
-async function searchByIndex(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
+/** As {@link exactQuery}, by the walk of the space's HNSW index: fast for many vectors, and it may give too few. */
+export function indexQuery(actor: Actor, input: SearchMemoriesInput, search: SemanticSearch): SQL {
   const length = sql.raw(String(search.space.dimensions));
-  const nearest = await db.execute<{ id: string; score: number }>(sql`
+  return sql`
     select item_id as id, 1 - min(distance) as score from (
       select ${embeddings.itemId} as item_id,
         ${embeddings.embedding}::vector(${length}) <=> ${search.vector}::vector(${length}) as distance
-      from ${embeddings} where ${ofUser(actor, search.space)}
+      from ${embeddings} where ${vectorsOf(actor, search.space)}
       order by distance limit ${search.limit * PIECES_PER_MEMORY}) as walk
     join ${knowledge} on ${knowledge.id} = walk.item_id and ${knowledge.userId} = ${actor.userId}
     where ${currentlyTrue(input.asOf)} and ${filterConditions(input)}
-    group by item_id order by min(distance), item_id desc limit ${search.limit}`);
-  return withFigures(actor, db, nearest);
+    group by item_id order by min(distance), item_id desc limit ${search.limit}`;
+}
+
+async function searchByIndex(actor: Actor, db: Queryable, input: SearchMemoriesInput, search: SemanticSearch) {
+  return withFigures(actor, db, await db.execute<Nearest>(indexQuery(actor, input, search)));
 }
 
 /** What ranking needs to know besides the distance. Keeps the order. */
@@ -119,7 +133,7 @@ export async function similaritiesOf(
   const rows = await db.execute<{ id: string; similarity: number }>(sql`
     select ${embeddings.itemId} as id, 1 - min(${embeddings.embedding} <=> ${vector}::vector) as similarity
     from ${embeddings}
-    where ${ofUser(actor, space)} and ${inArray(embeddings.itemId, [...ids])}
+    where ${vectorsOf(actor, space)} and ${inArray(embeddings.itemId, [...ids])}
     group by ${embeddings.itemId}`);
   return new Map(rows.map(({ id, similarity }) => [id, Number(similarity)]));
 }

@@ -1,11 +1,13 @@
 export { apiTokens } from "./api-tokens.ts";
 export { cacheCounters } from "./cache-counters.ts";
 export { cacheDependencies } from "./cache-dependencies.ts";
+export { cacheFlights } from "./cache-flights.ts";
 export { conversations } from "./conversations.ts";
 export { embeddingSpaces } from "./embedding-spaces.ts";
 export { embeddings } from "./embeddings.ts";
 export { idempotencyKeys } from "./idempotency-keys.ts";
 export { interactionFeedback } from "./interaction-feedback.ts";
+export { interactions } from "./interactions.ts";
 export { knowledge } from "./knowledge.ts";
 export { knowledgeVersions } from "./knowledge-versions.ts";
 export { preferenceVersions } from "./preference-versions.ts";
