@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { describeCause } from "./describe-cause.ts";
 import type { Logger } from "./logger.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function runRecurring(
     try {
       await task(signal);
     } catch (error) {
-      if (!signal.aborted) logger.warn({ error: String(error) }, `${name} failed; it is tried again next time`);
+      if (!signal.aborted) logger.warn({ cause: describeCause(error) }, `${name} failed; it is tried again next time`);
     }
     await delay(everyMs, undefined, { signal, ref: false }).catch(() => {});
   }
