@@ -13,6 +13,7 @@ import { startJobQueue } from "./platform/job-queue.ts";
 import type { Logger } from "./platform/logger.ts";
 import { runRecurring } from "./platform/recurring-work.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
+import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
 
 /** A running server. Disposing of it ends requests under way, then background work, then the database. */
@@ -98,7 +99,7 @@ const HOUR_MS = 3_600_000;
 function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
   const { logger } = services;
   const task = async () => {
-    const erased = await eraseForGood(services, [eraseForgotten], signal);
+    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted], signal);
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);

@@ -4,5 +4,6 @@ export * from "./fields.ts";
 export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./memory.ts";
+export * from "./preferences.ts";
 export * from "./system.ts";
 export * from "./version.ts";
