@@ -15,7 +15,7 @@ interface Definition {
   readonly output?: z.ZodType;
 }
 
-/** Dates travel as ISO 8601 text in JSON; metadata is any JSON object. */
+/** Dates travel as ISO 8601 text in JSON. */
 function override({
   zodSchema,
   jsonSchema,
@@ -23,9 +23,7 @@ function override({
   zodSchema: z.core.$ZodTypes;
   jsonSchema: z.core.JSONSchema.BaseSchema;
 }) {
-  const { type } = zodSchema._zod.def;
-  if (type === "date") Object.assign(jsonSchema, { type: "string", format: "date-time" });
-  if (type === "custom") Object.assign(jsonSchema, { type: "object" });
+  if (zodSchema._zod.def.type === "date") Object.assign(jsonSchema, { type: "string", format: "date-time" });
 }
 
 function toSchema(schema: z.ZodType | undefined, io: "input" | "output") {

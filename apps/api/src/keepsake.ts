@@ -5,12 +5,15 @@ import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { requestMissingVectors } from "./memory/backfill.ts";
 import { EMBED_MEMORY_QUEUE } from "./memory/embedding-jobs.ts";
 import { EmbeddingWorker } from "./memory/embedding-worker.ts";
-import { startErasure } from "./memory/erase-forgotten.ts";
+import { eraseForgotten } from "./memory/store.ts";
 import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
 import { activateSpace } from "./platform/embedding-space.ts";
+import { eraseForGood } from "./platform/erasure.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import type { Logger } from "./platform/logger.ts";
+import { runRecurring } from "./platform/recurring-work.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
+import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
 
 /** A running server. Disposing of it ends requests under way, then background work, then the database. */
@@ -79,7 +82,7 @@ function createEmbedder(config: EmbeddingsConfig): Embedder {
 
 function startBackgroundWork(handle: DatabaseHandle, services: Services, resources: AsyncDisposableStack): void {
   const stop = new AbortController();
-  const tasks = [startErasure(services, stop.signal)];
+  const tasks = [keepErasing(services, stop.signal)];
   if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
   if (services.embeddings) {
     resources.use(new EmbeddingWorker(services, services.embeddings));
@@ -89,6 +92,17 @@ function startBackgroundWork(handle: DatabaseHandle, services: Services, resourc
     stop.abort();
     await Promise.all(tasks);
   });
+}
+
+const HOUR_MS = 3_600_000;
+
+function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
+  const { logger } = services;
+  const task = async () => {
+    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted], signal);
+    if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
+  };
+  return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);
 }
 
 async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {

@@ -15,6 +15,7 @@ import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
 import { assertAuthorized, toActor } from "./platform/auth.ts";
 import type { RequestContext } from "./platform/context.ts";
+import { describeCause } from "./platform/describe-cause.ts";
 import { DomainError } from "./platform/domain-error.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
@@ -123,18 +124,6 @@ function logFailure(services: Services, request: FastifyRequest, path: string | 
   const line = { requestId: request.id, path, reason: data.reason };
   if (data.httpStatus < 500) services.logger.debug(line, message);
   else services.logger.error({ ...line, cause: describeCause(error) }, "a call failed");
-}
-
-/** Class and code of each error in the chain: a driver's message may quote a value. */
-function describeCause(error: unknown): string[] {
-  const chain: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const frame = at.stack?.split("\n").find((line) => line.trimStart().startsWith("at "));
-    const code = "code" in at ? String(at.code) : "";
-    const constraint = "constraint_name" in at ? String(at.constraint_name ?? "") : "";
-    chain.push([at.name, code, constraint, frame?.trim() ?? ""].filter(Boolean).join(" "));
-  }
-  return chain;
 }
 
 function answerFailure(

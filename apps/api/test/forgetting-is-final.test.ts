@@ -1,7 +1,8 @@
 import { errorReason } from "@keepsake/client";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { eraseForgottenMemories } from "../src/memory/erase-forgotten.ts";
+import { eraseForgotten } from "../src/memory/store.ts";
+import { eraseForGood } from "../src/platform/erasure.ts";
 import { eventually, startTestServer, type TestServer } from "./_keepsake-server.ts";
 
 let server: TestServer;
@@ -26,12 +27,12 @@ test("a forgotten memory can be restored until the retention runs out, and leave
   const kept = await client.memory.add.mutate({ content: "The attic is dry", wait: true });
   await eventually("vectors are there", async () => (await client.memory.stats.query()).embeddings.ready === 2);
   await client.memory.forget.mutate({ id });
-  expect(await eraseForgottenMemories(services, AbortSignal.timeout(10_000))).toBe(0);
+  expect(await eraseForGood(services, [eraseForgotten], AbortSignal.timeout(10_000))).toBe(0);
   expect(await rowsThatName(id)).toBe(3);
 
   await services.db.execute(sql`update knowledge set forgotten_at = now() - interval '31 days'
     where user_id = ${"ann"} and id = ${id}`);
-  expect(await eraseForgottenMemories(services, AbortSignal.timeout(10_000))).toBe(1);
+  expect(await eraseForGood(services, [eraseForgotten], AbortSignal.timeout(10_000))).toBe(1);
   expect(await rowsThatName(id)).toBe(0);
   expect(await client.memory.restore.mutate({ id }).then(() => null, errorReason)).toBe("MEMORY_NOT_FOUND");
   expect(await client.memory.history.query({ id }).then(() => null, errorReason)).toBe("MEMORY_NOT_FOUND");

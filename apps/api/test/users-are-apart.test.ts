@@ -59,3 +59,16 @@ test("the same content and the same idempotency key belong to each user alone", 
   expect(gus.duplicate).toBe(false);
   expect(gus.id).not.toBe(fay.id);
 });
+
+test("another user's preferences answer as keys that are free", async () => {
+  const hal = server.clientOf("hal").preferences;
+  const ivy = server.clientOf("ivy").preferences;
+  await hal.set.mutate({ key: "secret", value: "blue vase", category: "c" });
+  for (const call of [ivy.get.query, ivy.delete.mutate, ivy.history.query]) {
+    expect(await call({ key: "secret" }).then(() => "answered", errorReason)).toBe("PREFERENCE_NOT_FOUND");
+  }
+  expect(await ivy.getMany.query({ keys: ["secret"] })).toEqual({ items: [], missing: ["secret"] });
+  expect((await ivy.list.query({ category: "c" })).items).toEqual([]);
+  expect(await ivy.set.mutate({ key: "secret", value: 1, expectedVersion: 0 })).toMatchObject({ version: 1 });
+  expect(await hal.get.query({ key: "secret" })).toMatchObject({ value: "blue vase", version: 1 });
+});

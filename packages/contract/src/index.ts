@@ -4,6 +4,7 @@ export * from "./fields.ts";
 export * from "./json.ts";
 export * from "./limits.ts";
 export * from "./memory.ts";
+export * from "./preferences.ts";
 export * from "./system.ts";
 export * from "./turn.ts";
 export * from "./version.ts";

@@ -95,13 +95,17 @@ export function jsonValue(jsonLimits: JsonLimits): z.ZodType<Json, Json> {
 /**
  * A small JSON object that belongs to the caller and is given back as it came: at most 8 levels, 64 keys and 16 KiB.
  */
-export const Metadata: z.ZodType<JsonObject, JsonObject> = z.custom<JsonObject>().superRefine((value, ctx) => {
-  const fault: Fault | null = isObject(value)
-    ? new FaultFinder({
-        depthMax: limits.METADATA_DEPTH_MAX,
-        keysMax: limits.METADATA_KEYS_MAX,
-        bytesMax: limits.METADATA_BYTES_MAX,
-      }).find(value)
-    : { path: [], message: "must be a JSON object" };
-  if (fault) ctx.addIssue({ code: "custom", ...fault });
-});
+export const Metadata: z.ZodType<JsonObject, JsonObject> = z
+  .custom<JsonObject>()
+  .superRefine((value, ctx) => {
+    const fault: Fault | null = isObject(value)
+      ? new FaultFinder({
+          depthMax: limits.METADATA_DEPTH_MAX,
+          keysMax: limits.METADATA_KEYS_MAX,
+          bytesMax: limits.METADATA_BYTES_MAX,
+        }).find(value)
+      : { path: [], message: "must be a JSON object" };
+    if (fault) ctx.addIssue({ code: "custom", ...fault });
+  })
+  // For JSON Schema, which cannot see into the check.
+  .meta({ type: "object" });

@@ -36,6 +36,20 @@ export const SESSION_ID_CHARS_MAX = 255;
 export const INTERACTION_ID_CHARS_MAX = 255;
 /** Characters of an intent, such as `turn_on` (the plan's `VARCHAR(100)`). */
 export const INTENT_CHARS_MAX = 100;
+/** Characters of a preference's key (the plan's `VARCHAR(255)`). */
+export const PREFERENCE_KEY_CHARS_MAX = 255;
+/** Characters of a preference's category (the plan's `VARCHAR(100)`). */
+export const PREFERENCE_CATEGORY_CHARS_MAX = 100;
+/** Levels of nesting of a preference's value: half of what the wire takes, so that any answer can hold one. */
+export const PREFERENCE_DEPTH_MAX = 16;
+/** Keys of a preference's value, all levels together. What needs more is data, not a setting. */
+export const PREFERENCE_KEYS_MAX = 1_000;
+/** Bytes of a preference's value as JSON in UTF-8: a page of 200 of them stays below 13 MB. */
+export const PREFERENCE_BYTES_MAX = 65_536;
+/** Keys of one `preferences.getMany`. */
+export const PREFERENCES_GET_MANY_MAX = 100;
+/** Confidence of a learned preference when the caller names none: neither sure nor a mere guess. */
+export const LEARNED_CONFIDENCE_DEFAULT = 0.5;
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 /** Bytes of one request body: 1 MiB. */

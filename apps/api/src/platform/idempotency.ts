@@ -64,6 +64,19 @@ export async function pruneAnswers(actor: Actor, tx: Transaction, erasedIds: rea
   await tx.delete(idempotencyKeys).where(and(ownedBy(actor, idempotencyKeys), or(old, naming)));
 }
 
+/** Removes a router's answers in which a field has one of these values: they tell of what was erased. */
+export async function pruneAnswersNaming(
+  actor: Actor,
+  tx: Transaction,
+  { router, field, values }: { readonly router: string; readonly field: string; readonly values: readonly string[] },
+): Promise<void> {
+  if (values.length === 0) return;
+  const named = sql`${idempotencyKeys.response} -> 'json' ->> ${field}::text`;
+  const erased = sql`select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb)`;
+  const ofRouter = sql`starts_with(${idempotencyKeys.procedure}, ${`${router}.`})`;
+  await tx.delete(idempotencyKeys).where(and(ownedBy(actor, idempotencyKeys), ofRouter, sql`${named} in (${erased})`));
+}
+
 /** The same whatever the order of keys. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);

@@ -1,0 +1,32 @@
+import type { Preference, PreferenceHistory, PreferenceHistoryInput, PreferenceVersion } from "@keepsake/contract";
+import type { Queryable } from "@keepsake/db";
+import type { Actor } from "../platform/actor.ts";
+import { parseCursor } from "../platform/cursor.ts";
+import { preferenceNotFound } from "./get-preference.ts";
+import { listVersions } from "./history-store.ts";
+import { findPreferences } from "./store.ts";
+
+/**
+ * What a preference was, newest version first, the current one included. A deleted key tells its history too, until the
+ * retention has run out.
+ *
+ * @throws DomainError `PREFERENCE_NOT_FOUND` when the key never was, `INVALID_INPUT` for a strange cursor
+ */
+export async function preferenceHistory(
+  actor: Actor,
+  db: Queryable,
+  { key, limit, cursor }: PreferenceHistoryInput,
+): Promise<PreferenceHistory> {
+  const before = parseCursor(cursor, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null));
+  const [current] = before === null ? await findPreferences(actor, db, [key]) : [];
+  const replaced = await listVersions(actor, db, key, { before, limit: limit + 1 });
+  const all = current ? [toVersion(current), ...replaced] : replaced;
+  if (all.length === 0 && before === null) throw preferenceNotFound();
+  const items = all.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: all.length > items.length && last ? String(last.version) : null };
+}
+
+function toVersion({ key: _, createdAt: __, updatedAt: recordedAt, ...content }: Preference): PreferenceVersion {
+  return { ...content, recordedAt, replacedAt: null };
+}
