@@ -1,5 +1,5 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
-import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
+import { type ConnectOptions, connect, type DatabaseHandle, flush, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { requestMissingVectors } from "./memory/backfill.ts";
@@ -54,9 +54,14 @@ async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: St
     logger.warn({ ahead }, `the database is newer than Keepsake ${KEEPSAKE_VERSION}, and compatible`);
 }
 
-function describe(handle: DatabaseHandle): Pick<Services, "db" | "database" | "ping"> {
-  const { db, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
-  return { db, database: { home, version, pgvector }, ping: (timeoutMs) => handle.ping(timeoutMs) };
+function describe(handle: DatabaseHandle): Pick<Services, "db" | "flush" | "database" | "ping"> {
+  const { db, sql, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
+  return {
+    db,
+    flush: (wanted) => flush(sql, wanted),
+    database: { home, version, pgvector },
+    ping: (timeoutMs) => handle.ping(timeoutMs),
+  };
 }
 
 async function openEmbeddings(

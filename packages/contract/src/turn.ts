@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { Message } from "./conversation.ts";
 import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId } from "./fields.ts";
-import { type Json, jsonValue, Metadata } from "./json.ts";
+import { type Json, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
 import { AddedMemory, NewMemory } from "./memory.ts";
+import { PreferenceKey, PreferenceValue } from "./preferences.ts";
 
 /** How far `begin` may go for an answer of before: not at all, for the same question, or for one of the same meaning. */
 export const CacheUse = z.enum(["off", "exact", "semantic"]);
@@ -61,7 +62,7 @@ function isTimeZone(name: string): boolean {
 }
 
 /** An answer of before, saved with the user's message already: nothing needs to be made or completed. */
-export const CachedAnswer = z.object({
+export const RepeatedAnswer = z.object({
   id: z.string(),
   response: z.string(),
   match: z.enum(["exact", "semantic"]),
@@ -71,7 +72,7 @@ export const CachedAnswer = z.object({
   because: z.string(),
   createdAt: z.date(),
 });
-export type CachedAnswer = z.infer<typeof CachedAnswer>;
+export type RepeatedAnswer = z.infer<typeof RepeatedAnswer>;
 
 /** One thing from before that matters now. */
 export const ContextMemory = z.object({
@@ -103,7 +104,7 @@ export type TurnContext = z.infer<typeof TurnContext>;
 export const BegunTurn = z.object({
   interactionId: z.string(),
   /** Null: ask the model. */
-  cached: CachedAnswer.nullable(),
+  cached: RepeatedAnswer.nullable(),
   context: TurnContext,
   /** What the context holds, with the versions that were read: a cached answer depends on these. */
   used: z.object({
@@ -125,7 +126,7 @@ const dependsOn = z
   .strictObject({
     memories: z.array(z.strictObject({ id: Id, version: z.int().min(1).exactOptional() })).exactOptional(),
     preferences: z
-      .array(z.strictObject({ key: filledText(255), version: z.int().min(1).exactOptional() }))
+      .array(z.strictObject({ key: PreferenceKey, version: z.int().min(1).exactOptional() }))
       .exactOptional(),
   })
   .exactOptional();
@@ -165,9 +166,9 @@ export const CorrectTurnInput = z
     /** A preference that was learnt from the correction. */
     preference: z
       .strictObject({
-        key: filledText(255),
-        value: jsonValue({ depthMax: 16, keysMax: 1_000, bytesMax: 65_536 }),
-        category: filledText(100).exactOptional(),
+        key: PreferenceKey,
+        value: PreferenceValue,
+        category: filledText(limits.PREFERENCE_CATEGORY_CHARS_MAX).exactOptional(),
       })
       .exactOptional(),
     idempotencyKey: IdempotencyKey.exactOptional(),

@@ -1,7 +1,6 @@
 import type { SQL } from "drizzle-orm";
 import { PgDialect } from "drizzle-orm/pg-core";
 import type postgres from "postgres";
-import { withDeadline } from "./deadline.ts";
 
 /** One statement of a flush, and what its rows mean. */
 export interface Statement<T> {
@@ -13,8 +12,16 @@ export interface Statement<T> {
 /** A statement whose rows are of no interest. */
 export const write = (query: SQL): Statement<void> => ({ query, read: () => {} });
 
-type Results<S extends readonly Statement<unknown>[]> = {
-  -readonly [K in keyof S]: S[K] extends Statement<infer T> ? T : never;
+/** A list of statements by name; null for one that is not needed this time. */
+export type Wanted = Readonly<Record<string, Statement<unknown> | null>>;
+
+/** What each statement gave; null for those that were not sent. */
+export type FlushResults<W extends Wanted> = {
+  readonly [K in keyof W]: W[K] extends Statement<infer T>
+    ? T
+    : W[K] extends Statement<infer T> | null
+      ? T | null
+      : null;
 };
 
 const dialect = new PgDialect();
@@ -26,22 +33,22 @@ const dialect = new PgDialect();
  * The statements are prepared by name on each connection, so their texts should be few: what varies goes in as
  * parameters. The first time that a connection sees a text, it waits once more.
  *
- * @param deadlineMs for the answer to come; the transaction goes on after it, and its late failure is nobody's
- * @returns one result a statement, in their order
- * @throws what the first failing statement threw (nothing is then stored), or `DeadlineError`
+ * @param wanted statements in the order in which they are to run
+ * @throws what the first failing statement threw; nothing is then stored
  */
-export async function flush<const S extends readonly Statement<unknown>[]>(
-  sql: postgres.Sql,
-  statements: S,
-  deadlineMs: number,
-): Promise<Results<S>> {
-  return withDeadline(run(sql, statements), deadlineMs);
+export async function flush<const W extends Wanted>(sql: postgres.Sql, wanted: W): Promise<FlushResults<W>> {
+  const sent = Object.entries(wanted).flatMap(([name, statement]) => (statement ? [{ name, statement }] : []));
+  const answers = await send(
+    sql,
+    sent.map(({ statement }) => statement),
+  );
+  const results = sent.map(({ name, statement }, at) => [name, statement.read(answers[at] ?? [])]);
+  return { ...nothing(wanted), ...Object.fromEntries(results) } as FlushResults<W>;
 }
 
-async function run<const S extends readonly Statement<unknown>[]>(
-  sql: postgres.Sql,
-  statements: S,
-): Promise<Results<S>> {
+const nothing = (wanted: Wanted) => Object.fromEntries(Object.keys(wanted).map((name) => [name, null]));
+
+async function send(sql: postgres.Sql, statements: readonly Statement<unknown>[]) {
   const compiled = statements.map(({ query }) => dialect.sqlToQuery(query));
   const connection = await sql.reserve();
   try {
@@ -51,7 +58,7 @@ async function run<const S extends readonly Statement<unknown>[]>(
       connection.unsafe("commit"),
     ].map((query) => query.execute());
     const [, ...answers] = toRows(await Promise.allSettled(sent));
-    return statements.map((statement, at) => statement.read(answers[at] ?? [])) as Results<S>;
+    return answers;
   } finally {
     connection.release();
   }

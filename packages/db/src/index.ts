@@ -12,5 +12,5 @@ export type {
 } from "./database.ts";
 export { DatabaseStartError, DeadlineError, EmbeddedDatabaseLostError, MigrationError } from "./database-error.ts";
 export { withDeadline } from "./deadline.ts";
-export { flush, type Statement, write } from "./flush.ts";
+export { type FlushResults, flush, type Statement, type Wanted, write } from "./flush.ts";
 export { type MigrateOptions, type MigrateResult, migrate } from "./migrate.ts";

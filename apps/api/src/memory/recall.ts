@@ -1,14 +1,13 @@
 import type { Degraded, Memory, MemoryHit, SearchMemoriesInput, SearchMemoriesOutput } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
-import { EmbeddingError } from "@keepsake/embeddings";
 import type { Actor } from "../platform/actor.ts";
+import { queryVector } from "../platform/query-vector.ts";
 import type { Services } from "../platform/services.ts";
 import { searchByWords } from "./keyword-store.ts";
 import { type Arms, type RankedMemory, rank } from "./ranking.ts";
 import type { Candidate } from "./search-candidate.ts";
 import { type SemanticSearch, searchByMeaning, similaritiesOf } from "./semantic-store.ts";
 import { findMemories, findVersions } from "./store.ts";
-import { toVectorText } from "./vector-store.ts";
 
 /** Candidates of each arm: enough that a memory found by both arms is seen to be. */
 const CANDIDATES = { perHit: 3, min: 50 };
@@ -39,7 +38,10 @@ async function runArms(
 
   // The words are looked up while the model is at work.
   const words = input.mode === "hybrid" ? byWords() : null;
-  const [keyword, vector] = await Promise.all([words, embedQuery(services, input.query)]);
+  const [keyword, vector] = await Promise.all([
+    words,
+    queryVector(services, input.query, services.settings.queryEmbeddingTimeoutMs),
+  ]);
   if (!vector || !services.embeddings) {
     return { arms: { keyword: keyword ?? (await byWords()), semantic: null }, degraded: ["embeddings"] };
   }
@@ -70,19 +72,6 @@ async function completed(
     return score === undefined ? [] : [{ ...candidate, score }];
   });
   return [...semantic, ...found].sort((one, other) => other.score - one.score);
-}
-
-/** The query's vector in pgvector's text form, or null when it cannot be had in time. */
-async function embedQuery({ embeddings, settings }: Services, query: string): Promise<string | null> {
-  if (!embeddings) return null;
-  try {
-    const timeoutMs = settings.queryEmbeddingTimeoutMs;
-    const [vector] = await embeddings.queries.embed([query], "query", { timeoutMs });
-    return vector ? toVectorText(vector) : null;
-  } catch (error) {
-    if (error instanceof EmbeddingError) return null;
-    throw error;
-  }
 }
 
 async function toHits(

@@ -3,6 +3,7 @@ import { embeddings, knowledge } from "@keepsake/db/schema";
 import { and, eq, gt, inArray, isNotNull, isNull, not } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
+import { toVectorText } from "../platform/query-vector.ts";
 import { hasVectors } from "./memory-row.ts";
 
 /** A content without vectors, and the hash that tells whether it is still the same when they are made. */
@@ -101,9 +102,4 @@ export async function clearRefusals(actor: Actor, db: Queryable): Promise<void> 
 /** Notes that the model refuses a content for good, so that it is not sent again and again. */
 export async function markRefused(actor: Actor, db: Queryable, item: PendingContent, problem: string): Promise<void> {
   await db.update(knowledge).set({ embeddingFailure: problem }).where(sameContent(actor, item));
-}
-
-/** pgvector's text form. */
-export function toVectorText(vector: Float32Array): string {
-  return `[${vector.join(",")}]`;
 }

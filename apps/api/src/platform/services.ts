@@ -1,5 +1,5 @@
 import type { SystemStatus } from "@keepsake/contract";
-import type { Database } from "@keepsake/db";
+import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
@@ -27,6 +27,8 @@ export interface Embeddings {
 /** Everything outside a call that a verb may need. Passed as a value; there is no global. */
 export interface Services {
   readonly db: Database;
+  /** Sends several statements as one transaction and waits for the database once; see `flush` of `@keepsake/db`. */
+  flush<const W extends Wanted>(wanted: W): Promise<FlushResults<W>>;
   /** What kind of database it is, for people who ask. */
   readonly database: SystemStatus["database"];
   /** Fails when the database does not answer in time. */

@@ -1,0 +1,27 @@
+import { EmbeddingError } from "@keepsake/embeddings";
+import type { Services } from "./services.ts";
+
+/** A unit vector in pgvector's text form, `[0.1,0.2]`. */
+export const toVectorText = (vector: Float32Array): string => `[${vector.join(",")}]`;
+
+/** The vector of something asked, or null when the model cannot give it in time. */
+export async function queryVector(
+  { embeddings }: Pick<Services, "embeddings">,
+  text: string,
+  timeoutMs: number,
+): Promise<string | null> {
+  if (!embeddings) return null;
+  try {
+    const [vector] = await embeddings.queries.embed([text], "query", { timeoutMs });
+    return vector ? toVectorText(vector) : null;
+  } catch (error) {
+    if (error instanceof EmbeddingError) return null;
+    throw error;
+  }
+}
+
+/** The vector of something that was asked a while ago too; null when the model would have to be waited for. */
+export function knownQueryVector({ embeddings }: Pick<Services, "embeddings">, text: string): string | null {
+  const vector = embeddings?.queries.known(text, "query");
+  return vector ? toVectorText(vector) : null;
+}

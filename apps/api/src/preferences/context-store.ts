@@ -1,0 +1,38 @@
+import type { Preference } from "@keepsake/contract";
+import type { Statement } from "@keepsake/db";
+import { preferences } from "@keepsake/db/schema";
+import { sql } from "drizzle-orm";
+import type { Actor } from "../platform/actor.ts";
+import { toJson } from "../platform/stored-metadata.ts";
+
+/** What a model's context says of a preference. */
+export type KnownPreference = Pick<Preference, "key" | "value" | "version">;
+
+/** More would be no context but a data base dump. */
+const ROWS_MAX = 50;
+
+/**
+ * Preferences for the turn, which waits for the database once, in the order of their keys; 50 at most.
+ *
+ * @param patterns keys, or beginnings of keys that end in `*`
+ */
+export function findForContext(actor: Actor, patterns: readonly string[]): Statement<KnownPreference[]> {
+  const keys = patterns.filter((pattern) => !pattern.endsWith("*"));
+  const beginnings = patterns.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
+  return {
+    query: sql`
+      select ${preferences.key} as key, ${preferences.value} as value, ${preferences.version} as version
+      from ${preferences}
+      where ${preferences.userId} = ${actor.userId} and (
+        ${preferences.key} = any(${sql.param(keys)}::text[])
+        or exists (select from unnest(${sql.param(beginnings)}::text[]) as wanted(beginning)
+          where starts_with(${preferences.key}, beginning)))
+      order by ${preferences.key} limit ${ROWS_MAX}`,
+    read: (rows) =>
+      rows.map(({ key, value, version }) => ({
+        key: String(key),
+        value: toJson(value),
+        version: Number(version),
+      })),
+  };
+}
