@@ -1,5 +1,6 @@
 import type { WireErrorShape } from "@keepsake/contract";
 import type { TRPCBuiltRouter } from "@trpc/server";
+import { cacheRoutes } from "./cache/routes.ts";
 import { conversationRoutes } from "./conversation/routes.ts";
 import { memoryRoutes } from "./memory/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
@@ -8,11 +9,17 @@ import { systemRoutes } from "./system/routes.ts";
 type Routes = {
   memory: typeof memoryRoutes;
   conversation: typeof conversationRoutes;
+  cache: typeof cacheRoutes;
   system: typeof systemRoutes;
 };
 
 /** Every procedure of the server, by slice. */
-export const routes: Routes = { memory: memoryRoutes, conversation: conversationRoutes, system: systemRoutes };
+export const routes: Routes = {
+  memory: memoryRoutes,
+  conversation: conversationRoutes,
+  cache: cacheRoutes,
+  system: systemRoutes,
+};
 
 /** What a caller may know. The context is erased on purpose: see docs/decisions/0002-router-types-for-the-client.md. */
 export type AppRouter = TRPCBuiltRouter<

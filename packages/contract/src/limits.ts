@@ -36,6 +36,18 @@ export const SESSION_ID_CHARS_MAX = 255;
 export const INTERACTION_ID_CHARS_MAX = 255;
 /** Characters of an intent, such as `turn_on` (the plan's `VARCHAR(100)`). */
 export const INTENT_CHARS_MAX = 100;
+/** Seconds that a cached answer may be given, at most: a year. */
+export const CACHE_TTL_SECONDS_MAX = 31_536_000;
+/** Seconds that a cached answer may be given when neither its caller nor the configuration says. */
+export const CACHE_TTL_SECONDS_DEFAULT = 3_600;
+/** Cached answers of one user, unless configured otherwise. */
+export const CACHE_ENTRIES_MAX_DEFAULT = 1_000;
+/** Memories that one cached answer names as its sources, and preferences. */
+export const CACHE_DEPENDENCIES_MAX = 100;
+/** Characters of a preference's key as a source (the plan's `VARCHAR(255)`). */
+export const CACHE_PREFERENCE_KEY_CHARS_MAX = 255;
+/** Milliseconds that making one answer may have taken: a day. */
+export const CACHE_GENERATION_MS_MAX = 86_400_000;
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 /** Bytes of one request body: 1 MiB. */
