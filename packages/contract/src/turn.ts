@@ -137,11 +137,11 @@ export const CompleteTurnInput = z.strictObject({
   text: filledText(limits.CONTENT_CHARS_MAX),
   /** Whether the answer may be given again to the same question. Never for commands or live state. */
   cacheable: z.boolean().default(false),
-  ttlSeconds: z.int().min(1).max(31_536_000).exactOptional(),
+  ttlSeconds: z.int().min(1).max(limits.CACHE_TTL_SECONDS_MAX).exactOptional(),
   /** What the answer was made from; all that `begin` gave unless named. */
   dependsOn,
   /** How long the model took, milliseconds: what a later hit saves. */
-  generationMs: z.int().min(0).max(limits.GENERATION_MS_MAX).exactOptional(),
+  generationMs: z.int().min(0).max(limits.CACHE_GENERATION_MS_MAX).exactOptional(),
   metadata: Metadata.exactOptional(),
   idempotencyKey: IdempotencyKey.exactOptional(),
 });
