@@ -84,6 +84,14 @@ create table cache_dependencies (
 );
 CREATE INDEX cache_dependencies_response_idx ON public.cache_dependencies USING btree (user_id, cache_id);
 
+create table cache_flights (
+  user_id text not null,
+  query_hash character varying(64) not null,
+  interaction_id character varying(255) not null,
+  expires_at timestamp with time zone not null,
+  constraint cache_flights_user_id_query_hash_pk PRIMARY KEY (user_id, query_hash)
+);
+
 create table conversations (
   user_id text not null,
   id uuid not null,
@@ -145,6 +153,21 @@ create table interaction_feedback (
   constraint interaction_feedback_user_id_interaction_id_pk PRIMARY KEY (user_id, interaction_id),
   constraint interaction_feedback_score_check CHECK (((score >= 1) AND (score <= 5)))
 );
+
+create table interactions (
+  user_id text not null,
+  interaction_id character varying(255) not null,
+  session_id character varying(255) not null,
+  text_hash character varying(64) not null,
+  query_hash character varying(64) not null,
+  intent character varying(100),
+  used jsonb,
+  cache_id uuid,
+  began_at timestamp with time zone not null default now(),
+  answered_at timestamp with time zone,
+  constraint interactions_user_id_interaction_id_pk PRIMARY KEY (user_id, interaction_id)
+);
+CREATE INDEX interactions_session_idx ON public.interactions USING btree (user_id, session_id);
 
 create table knowledge (
   user_id text not null,

@@ -12,8 +12,10 @@ import { activateSpace } from "./platform/embedding-space.ts";
 import { eraseForGood } from "./platform/erasure.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import type { Logger } from "./platform/logger.ts";
+import { PendingWrites } from "./platform/pending-writes.ts";
 import { runRecurring } from "./platform/recurring-work.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
+import { VectorCounts } from "./platform/vector-counts.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
 
@@ -39,7 +41,14 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   await bringUpToDate(handle, logger, options);
   const jobs = resources.use(await startJobQueue(handle, [EMBED_MEMORY_QUEUE], logger.child({ part: "jobs" })));
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
-  const services: Services = { ...describe(handle), embeddings, jobs, logger, settings: config.settings };
+  const services: Services = {
+    ...describe(handle),
+    embeddings,
+    jobs,
+    logger,
+    settings: config.settings,
+    pendingWrites: new PendingWrites(),
+  };
   const server = createApiServer(config.server, services);
   startBackgroundWork(handle, services, resources);
   resources.defer(() => server.close());
@@ -74,7 +83,12 @@ async function openEmbeddings(
   if (!config) return null;
   const documents = resources.use(createEmbedder(config));
   const queries = resources.use(createCachedEmbedder(documents));
-  return { documents, queries, space: await activateSpace(handle, documents.space, logger) };
+  return {
+    documents,
+    queries,
+    space: await activateSpace(handle, documents.space, logger),
+    vectorCounts: new VectorCounts(),
+  };
 }
 
 function createEmbedder(config: EmbeddingsConfig): Embedder {

@@ -2,10 +2,12 @@
 const USER_TABLES = [
   "cache_counters",
   "cache_dependencies",
+  "cache_flights",
   "conversations",
   "embeddings",
   "idempotency_keys",
   "interaction_feedback",
+  "interactions",
   "knowledge",
   "knowledge_versions",
   "preference_versions",

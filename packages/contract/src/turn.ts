@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { NotCachedReason } from "./cache.ts";
 import { Message } from "./conversation.ts";
 import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId } from "./fields.ts";
 import { type Json, Metadata } from "./json.ts";
@@ -112,10 +113,9 @@ export const BegunTurn = z.object({
     preferences: z.array(z.object({ key: z.string(), version: z.int() })),
   }),
   degraded: TurnDegraded,
-  /** Milliseconds. `embedMs` is null when no vector was asked for. */
+  /** Milliseconds; null for a part that was not needed. The model's and the database's parts may overlap. */
   timings: z.object({
     totalMs: z.number(),
-    cacheMs: z.number().nullable(),
     embedMs: z.number().nullable(),
     databaseMs: z.number().nullable(),
   }),
@@ -147,11 +147,18 @@ export const CompleteTurnInput = z.strictObject({
 });
 export type CompleteTurnInput = z.infer<typeof CompleteTurnInput>;
 
-/** The saved answer, and whether it was cached; `reason` says why not. */
+/**
+ * Why an answer was not kept for the next time, besides the reasons of `cache.store`: `not_cacheable`, nobody said that
+ * it may be; `context_unknown`, what it was made from is not known.
+ */
+export const TurnNotCachedReason = z.enum([...NotCachedReason.options, "not_cacheable", "context_unknown"]);
+export type TurnNotCachedReason = z.infer<typeof TurnNotCachedReason>;
+
+/** The saved answer, and whether it was cached. */
 export const CompletedTurn = Message.extend({
   cached: z.discriminatedUnion("cached", [
     z.object({ cached: z.literal(true), id: z.string(), expiresAt: z.date() }),
-    z.object({ cached: z.literal(false), reason: z.string() }),
+    z.object({ cached: z.literal(false), reason: TurnNotCachedReason }),
   ]),
 });
 export type CompletedTurn = z.infer<typeof CompletedTurn>;

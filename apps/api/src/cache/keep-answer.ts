@@ -24,12 +24,18 @@ export async function keepAnswer(actor: Actor, services: Services, input: StoreA
   const { idempotencyKey: key, ...answer } = input;
   return services.db.transaction((tx) =>
     runOnce(actor, tx, { key, procedure: "cache.store", input: answer }, () =>
-      keep(actor, tx, services.settings, answer),
+      keepAnswerIn(actor, tx, services.settings, answer),
     ),
   );
 }
 
-async function keep(actor: Actor, tx: Transaction, settings: Settings, answer: Answer): Promise<StoredAnswer> {
+/** As {@link keepAnswer}, as a part of a transaction. It is to be the last thing in it that may have to wait. */
+export async function keepAnswerIn(
+  actor: Actor,
+  tx: Transaction,
+  settings: Settings,
+  answer: Answer,
+): Promise<StoredAnswer> {
   const refusal = findRefusal(answer, settings);
   if (refusal) return { cached: false, reason: refusal };
   await ensureUser(actor, tx);

@@ -1,10 +1,40 @@
-import { AppendMessageInput, ConversationHistoryInput, Message, MessagePage } from "@keepsake/contract";
+import {
+  AppendMessageInput,
+  BeginTurnInput,
+  BegunTurn,
+  CompletedTurn,
+  CompleteTurnInput,
+  ConversationHistoryInput,
+  Message,
+  MessagePage,
+} from "@keepsake/contract";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { procedure } from "../platform/trpc.ts";
 import { appendMessage } from "./append.ts";
+import { beginTurn } from "./begin.ts";
+import { completeTurn } from "./complete.ts";
 import { conversationHistory } from "./history.ts";
 
 export const conversationRoutes = {
+  /**
+   * Before the model: saves what the user said and gives an answer of before (`cached`, saved already: nothing is left
+   * to do), or what the model should know (`context`), within `budgetMs`. What is missing is named in `degraded`. The
+   * same `interactionId` or `idempotencyKey` again is the same turn. Fails with `IDEMPOTENCY_MISMATCH`.
+   */
+  begin: procedure
+    .input(BeginTurnInput)
+    .output(BegunTurn)
+    .mutation(({ ctx, input }) => beginTurn(ctx.actor, ctx.services, input)),
+
+  /**
+   * After the model: saves what the assistant answered, and keeps it for the next time the same is asked where
+   * `cacheable` says that it may. Fails with `INTERACTION_NOT_FOUND`.
+   */
+  complete: procedure
+    .input(CompleteTurnInput)
+    .output(CompletedTurn)
+    .mutation(({ ctx, input }) => completeTurn(ctx.actor, ctx.services, input)),
+
   /**
    * Keeps one message of a session. A user message begins an interaction, and the assistant's next message joins it,
    * unless `interactionId` says otherwise; feedback points at that id.

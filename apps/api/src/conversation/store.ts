@@ -35,9 +35,11 @@ const columns = {
 /** The database's clock, to the millisecond: what a `Date` holds, so that a page ends exactly where the next begins. */
 const databaseNow = sql`date_trunc('milliseconds', clock_timestamp())`;
 
-type Row = Omit<Message, "metadata"> & { metadata: unknown };
+/** A row of `conversations` by the names of the contract. */
+export type MessageRow = Omit<Message, "metadata"> & { metadata: unknown };
 
-const toMessage = ({ metadata, ...row }: Row): Message => ({ ...row, metadata: toMetadata(metadata) });
+/** A row as the contract promises it. */
+export const toMessage = ({ metadata, ...row }: MessageRow): Message => ({ ...row, metadata: toMetadata(metadata) });
 
 /** Stores one message. */
 export async function addMessage(actor: Actor, tx: Transaction, draft: MessageDraft): Promise<Message> {

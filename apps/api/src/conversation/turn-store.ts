@@ -1,9 +1,10 @@
-import type { JsonObject } from "@keepsake/contract";
+import type { JsonObject, Message } from "@keepsake/contract";
 import { type Statement, type Transaction, write } from "@keepsake/db";
-import { cacheFlights, conversations, interactions, users } from "@keepsake/db/schema";
+import { cacheFlights, conversations, interactions, responseCache, users } from "@keepsake/db/schema";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
+import { type MessageRow, toMessage } from "./store.ts";
 
 /** A turn about to begin. */
 export interface TurnDraft {
@@ -72,12 +73,88 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
   };
 }
 
-/** Names this interaction as the one that asks the model, unless an equal question is being asked. */
+/**
+ * Answers the turn from the cache, if an entry fits: counts the hit or the miss, and on a hit saves the answer as the
+ * assistant's message, once an interaction.
+ *
+ * @param giving the parts of a statement that give the answer and count; its row is called `hit`
+ * @param messageId of the assistant's message
+ */
+export function answerFromCache<T>(
+  actor: Actor,
+  turn: TurnDraft,
+  giving: Statement<T>,
+  messageId: string,
+): Statement<T> {
+  const { interactionId, sessionId, language, intent } = turn;
+  const query = sql`
+    with ${giving.query},
+    said as (
+      insert into ${conversations}
+        ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "created_at")
+      select ${actor.userId}, ${messageId}::uuid, ${sessionId}, ${interactionId}, 'assistant', response,
+        ${language}::varchar, ${intent}::varchar, ${now}
+      from hit where not exists (
+        select from ${conversations} where ${ofInteraction(actor, interactionId)} and ${conversations.role} = 'assistant')
+    ),
+    ended as (
+      update ${interactions} set "answered_at" = coalesce(${interactions.answeredAt}, ${now}), "cache_id" = hit.id
+      from hit where ${interactions.userId} = ${actor.userId} and ${interactions.interactionId} = ${interactionId}
+    )
+    select * from hit`;
+  return { query, read: (rows) => giving.read(rows) };
+}
+
+const ofInteraction = (actor: Actor, interactionId: string) =>
+  sql`${conversations.userId} = ${actor.userId} and ${conversations.interactionId} = ${interactionId}`;
+
+/** The last messages of a session but those of this turn, oldest first. */
+export function readTail(actor: Actor, turn: TurnDraft, rowsMax: number): Statement<Message[]> {
+  const query = sql`
+    select ${conversations.id} as id, ${conversations.sessionId} as "sessionId",
+      ${conversations.interactionId} as "interactionId", ${conversations.role} as role, ${conversations.content} as content,
+      ${conversations.language} as language, ${conversations.intent} as intent, ${conversations.metadata} as metadata,
+      ${conversations.createdAt} as "createdAt"
+    from ${conversations}
+    where ${conversations.userId} = ${actor.userId} and ${conversations.sessionId} = ${turn.sessionId}
+      and ${conversations.interactionId} <> ${turn.interactionId}
+    order by ${conversations.createdAt} desc, ${conversations.id} desc limit ${rowsMax}`;
+  return { query, read: (rows) => rows.map((row) => toMessage(row as unknown as MessageRow)).reverse() };
+}
+
+/** Whether a question that somebody else asks has been answered, and whether it is still being asked. */
+export interface FlightState {
+  readonly isAnswered: boolean;
+  readonly isUnderWay: boolean;
+}
+
+const isAnswered = (actor: Actor, { queryHash }: TurnDraft): SQL => sql`exists (
+  select from ${responseCache} where ${responseCache.userId} = ${actor.userId}
+  and ${responseCache.queryHash} = ${queryHash} and ${responseCache.expiresAt} > clock_timestamp())`;
+
+/** Looks after a question that another interaction asks its model; counts nothing. */
+export function watchFlight(actor: Actor, turn: TurnDraft): Statement<FlightState> {
+  const query = sql`
+    select ${isAnswered(actor, turn)} as answered,
+      exists (
+        select from ${cacheFlights} where ${cacheFlights.userId} = ${actor.userId}
+        and ${cacheFlights.queryHash} = ${turn.queryHash} and ${cacheFlights.expiresAt} > clock_timestamp()) as under_way`;
+  return {
+    query,
+    read: ([row]) => ({ isAnswered: row?.["answered"] === true, isUnderWay: row?.["under_way"] === true }),
+  };
+}
+
+/**
+ * Names this interaction as the one that asks the model, unless an equal question is being asked, or is answered. In a
+ * flush it stands before the look-up: a completion too locks the flight before the cache.
+ */
 export function claimFlight(actor: Actor, turn: TurnDraft, leaseMs: number): Statement<{ isMine: boolean }> {
   const expiresAt = sql`clock_timestamp() + make_interval(secs => ${leaseMs / 1000}::float8)`;
   const query = sql`
     insert into ${cacheFlights} ("user_id", "query_hash", "interaction_id", "expires_at")
-    values (${actor.userId}, ${turn.queryHash}, ${turn.interactionId}, ${expiresAt})
+    select ${actor.userId}, ${turn.queryHash}, ${turn.interactionId}, ${expiresAt}
+    where not ${isAnswered(actor, turn)}
     on conflict ("user_id", "query_hash") do update
       set "interaction_id" = excluded."interaction_id", "expires_at" = excluded."expires_at"
       where ${cacheFlights.expiresAt} < clock_timestamp() or ${cacheFlights.interactionId} = excluded."interaction_id"
@@ -96,3 +173,40 @@ export function keepUsed(actor: Actor, interactionId: string, used: unknown): St
     update ${interactions} set "used" = ${json(used)}
     where ${interactions.userId} = ${actor.userId} and ${interactions.interactionId} = ${interactionId}`);
 }
+
+/** What a completion needs to know of the begin. */
+export interface BegunInteraction {
+  readonly sessionId: string;
+  /** What the context was made of; null when it is not known. */
+  readonly used: unknown;
+}
+
+/** An interaction that began, locked until the transaction ends; null when there is none. */
+export async function lockInteraction(
+  actor: Actor,
+  tx: Transaction,
+  interactionId: string,
+): Promise<BegunInteraction | null> {
+  const [row] = await tx
+    .select({ sessionId: interactions.sessionId, used: interactions.used })
+    .from(interactions)
+    .where(withId(actor, interactionId))
+    .for("update");
+  return row ?? null;
+}
+
+/** Notes that an interaction was answered, and the entry that its answer became; null for none. */
+export async function markAnswered(
+  actor: Actor,
+  tx: Transaction,
+  interactionId: string,
+  cacheId: string | null,
+): Promise<void> {
+  await tx
+    .update(interactions)
+    .set({ answeredAt: now, ...(cacheId !== null && { cacheId }) })
+    .where(withId(actor, interactionId));
+}
+
+const withId = (actor: Actor, interactionId: string) =>
+  and(ownedBy(actor, interactions), eq(interactions.interactionId, interactionId));

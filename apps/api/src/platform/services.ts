@@ -4,6 +4,8 @@ import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Logger } from "./logger.ts";
+import type { PendingWrites } from "./pending-writes.ts";
+import type { VectorCounts } from "./vector-counts.ts";
 
 /** Limits and periods that the slices obey; `config.ts` fills them. */
 export interface Settings {
@@ -28,6 +30,7 @@ export interface Embeddings {
   /** For what is stored: no cache, so that a long backlog does not push the queries out of theirs. */
   readonly documents: Embedder;
   readonly space: EmbeddingSpace;
+  readonly vectorCounts: VectorCounts;
 }
 
 /** Everything outside a call that a verb may need. Passed as a value; there is no global. */
@@ -44,4 +47,6 @@ export interface Services {
   readonly jobs: JobQueue;
   readonly logger: Logger;
   readonly settings: Settings;
+  /** What a turn's answer did not wait for. */
+  readonly pendingWrites: PendingWrites;
 }

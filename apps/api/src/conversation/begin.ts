@@ -1,0 +1,98 @@
+import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded } from "@keepsake/contract";
+import { v7 as uuidv7 } from "uuid";
+import { isCommand } from "../cache/command-text.ts";
+import type { GivenAnswer } from "../cache/lookup-store.ts";
+import { isNeverKept } from "../cache/never-intents.ts";
+import type { Actor } from "../platform/actor.ts";
+import { describeCause } from "../platform/describe-cause.ts";
+import type { Services } from "../platform/services.ts";
+import { type Gathered, gather, sameQuestion, type Turn } from "./gather.ts";
+import { joinFlight } from "./join-flight.ts";
+import { TurnClock } from "./turn-clock.ts";
+import { toTurnContext } from "./turn-context.ts";
+import { toTurnDraft } from "./turn-draft.ts";
+import { answerFromCache, keepUsed } from "./turn-store.ts";
+
+/**
+ * What a gateway needs before it asks its model: an answer of before, or what is known. With the vector of the text
+ * known, or without a model, the database is waited for once; else the message is saved and the same question looked up
+ * while the model makes the vector. When the budget runs out, what is there is answered, and the saving goes on.
+ *
+ * @throws DomainError `IDEMPOTENCY_MISMATCH` when the interaction began with another text or in another session
+ */
+export async function beginTurn(actor: Actor, services: Services, input: BeginTurnInput): Promise<BegunTurn> {
+  const draft = toTurnDraft(actor, input);
+  const cacheUse = chooseCacheUse(services, input);
+  const turn: Turn = { actor, services, input, draft, cacheUse, clock: new TurnClock(input.budgetMs) };
+  const gathered = await gather(turn);
+  if (gathered.opened?.answer) return toRepeated(turn, gathered.opened.answer);
+  const { answer, hasWaitedInVain } = await answerOfOthers(turn, gathered);
+  return answer ? toRepeated(turn, answer) : toBegun(turn, gathered, hasWaitedInVain);
+}
+
+/** Commands and live state are never answered from before, whatever the cache holds. */
+function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTurnInput): CacheUse {
+  if (intent !== undefined && isNeverKept(intent, settings.cacheNeverIntents)) return "off";
+  return isCommand(text) ? "off" : (cache ?? "exact");
+}
+
+/** The answer to an equal question that is under way, where the caller would rather wait than ask the model as well. */
+async function answerOfOthers({ actor, services, input, draft }: Turn, { opened }: Gathered) {
+  if (!opened?.flight || opened.flight.isMine) return { answer: null, hasWaitedInVain: false };
+  const joined = await joinFlight(actor, services, draft, input.joinMs);
+  if (joined !== "answered") return { answer: null, hasWaitedInVain: joined === "timeout" };
+  const statement = answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash), uuidv7());
+  return { ...(await services.flush({ answer: statement })), hasWaitedInVain: false };
+}
+
+const NO_CONTEXT = { system: "", tokens: 0, memories: [], earlier: [], tail: [], preferences: [] };
+
+function toRepeated({ draft, clock }: Turn, answer: GivenAnswer): BegunTurn {
+  const { id, response, createdAt } = answer;
+  const cached: RepeatedAnswer = {
+    id,
+    response,
+    match: "exact",
+    similarity: 1,
+    because: "The same question was answered before, and nothing that the answer was made from has changed.",
+    createdAt,
+  };
+  const used = { memories: [], preferences: [] };
+  return {
+    interactionId: draft.interactionId,
+    cached,
+    context: NO_CONTEXT,
+    used,
+    degraded: [],
+    timings: toTimings(clock),
+  };
+}
+
+function toBegun(turn: Turn, { opened, memories, wasEmbedded }: Gathered, hasWaitedInVain: boolean): BegunTurn {
+  const { services, input, draft, clock } = turn;
+  const found = { memories, earlier: null, tail: opened?.tail ?? [], preferences: opened?.preferences ?? [] };
+  const { context, used } = toTurnContext(input, found, Date.now());
+  if (opened) keepForLater(turn, used);
+  const degraded: TurnDegraded = [];
+  if (services.embeddings && !wasEmbedded) degraded.push("embeddings");
+  if (!memories) degraded.push("context");
+  if (!opened) degraded.push("save_pending");
+  if (hasWaitedInVain) degraded.push("join");
+  return { interactionId: draft.interactionId, cached: null, context, used, degraded, timings: toTimings(clock) };
+}
+
+/** The answer does not wait for it; a completion does. */
+function keepForLater({ actor, services, draft }: Turn, used: BegunTurn["used"]): void {
+  const { logger, pendingWrites } = services;
+  const keeping = services.flush({ used: keepUsed(actor, draft.interactionId, used) }).then(
+    () => {},
+    (error: unknown) => logger.warn({ cause: describeCause(error) }, "what a context was made of could not be kept"),
+  );
+  pendingWrites.add(actor, draft.interactionId, keeping);
+}
+
+const toTimings = (clock: TurnClock): BegunTurn["timings"] => ({
+  totalMs: clock.totalMs,
+  embedMs: clock.spentMs("embed"),
+  databaseMs: clock.spentMs("database"),
+});

@@ -1,0 +1,112 @@
+import type { BegunTurn, CompletedTurn, CompleteTurnInput, Message } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import { v7 as uuidv7 } from "uuid";
+import { keepAnswerIn } from "../cache/keep-answer.ts";
+import type { Actor } from "../platform/actor.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import { runOnce } from "../platform/idempotency.ts";
+import type { Services, Settings } from "../platform/services.ts";
+import { addMessage, listInteraction } from "./store.ts";
+import { type BegunInteraction, endFlight, lockInteraction, markAnswered } from "./turn-store.ts";
+
+type Completion = Omit<CompleteTurnInput, "idempotencyKey">;
+
+/** The same answer for an interaction that never was and one of another user. */
+export const interactionNotFound = () =>
+  new DomainError(
+    "INTERACTION_NOT_FOUND",
+    "There is no interaction with this id: begin answers with one, and so does append.",
+  );
+
+/**
+ * Saves what the assistant answered, and keeps it for the next time where it may be. The same text again is the same
+ * message.
+ *
+ * @throws DomainError `INTERACTION_NOT_FOUND`
+ */
+export async function completeTurn(actor: Actor, services: Services, input: CompleteTurnInput): Promise<CompletedTurn> {
+  const { idempotencyKey: key, ...completion } = input;
+  await services.pendingWrites.ended(actor, input.interactionId);
+  return services.db.transaction((tx) =>
+    runOnce(actor, tx, { key, procedure: "conversation.complete", input: completion }, () =>
+      complete(actor, tx, services.settings, completion),
+    ),
+  );
+}
+
+async function complete(
+  actor: Actor,
+  tx: Transaction,
+  settings: Settings,
+  completion: Completion,
+): Promise<CompletedTurn> {
+  const { interactionId } = completion;
+  const begun = await lockInteraction(actor, tx, interactionId);
+  const messages = await listInteraction(actor, tx, interactionId);
+  const [question] = messages.filter(({ role }) => role === "user");
+  if (!question) throw interactionNotFound();
+  const answer = await saveAnswer(actor, tx, messages, question, completion);
+  await endFlight(actor, tx, interactionId);
+  // Last, since it waits for others who change the cache.
+  const cached = await keepForNextTime(actor, tx, settings, { begun, question, completion });
+  await markAnswered(actor, tx, interactionId, cached.cached ? cached.id : null);
+  return { ...answer, cached };
+}
+
+async function saveAnswer(
+  actor: Actor,
+  tx: Transaction,
+  messages: readonly Message[],
+  { sessionId, interactionId, language, intent }: Message,
+  { text, metadata }: Completion,
+): Promise<Message> {
+  const same = messages.find(({ role, content }) => role === "assistant" && content === text);
+  if (same) return same;
+  return addMessage(actor, tx, {
+    id: uuidv7(),
+    sessionId,
+    interactionId,
+    role: "assistant",
+    content: text,
+    ...(language !== null && { language }),
+    ...(intent !== null && { intent }),
+    ...(metadata && { metadata }),
+  });
+}
+
+interface Finished {
+  readonly begun: BegunInteraction | null;
+  readonly question: Message;
+  readonly completion: Completion;
+}
+
+async function keepForNextTime(
+  actor: Actor,
+  tx: Transaction,
+  settings: Settings,
+  { begun, question, completion }: Finished,
+): Promise<CompletedTurn["cached"]> {
+  if (!completion.cacheable) return { cached: false, reason: "not_cacheable" };
+  const dependsOn = completion.dependsOn ?? (begun?.used as BegunTurn["used"] | null | undefined);
+  if (!dependsOn) return { cached: false, reason: "context_unknown" };
+  const { text, ttlSeconds, generationMs } = completion;
+  return keepAnswerIn(actor, tx, settings, {
+    text: question.content,
+    response: text,
+    dependsOn: toSources(dependsOn),
+    ...(question.language !== null && { language: question.language }),
+    ...(question.intent !== null && { intent: question.intent }),
+    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    ...(generationMs !== undefined && { generationMs }),
+  });
+}
+
+type Sources = NonNullable<Parameters<typeof keepAnswerIn>[3]["dependsOn"]>;
+
+/** What is named without its version counts as it is now. */
+function toSources({ memories = [], preferences = [] }: NonNullable<CompleteTurnInput["dependsOn"]>): Sources {
+  return {
+    memories: memories.map(({ id, version }) => (version === undefined ? id : { id, version })),
+    preferences: preferences.map(({ key, version }) => (version === undefined ? key : { key, version })),
+  };
+}

@@ -1,0 +1,127 @@
+import { type BeginTurnInput, type CacheUse, QUERY_CHARS_MAX } from "@keepsake/contract";
+import type { FlushResults, Statement, Wanted } from "@keepsake/db";
+import { v7 as uuidv7 } from "uuid";
+import { withKey } from "../cache/entry-filters.ts";
+import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
+import { countVectors, type FoundMemories, searchForContext } from "../memory/context-store.ts";
+import type { Actor } from "../platform/actor.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import { knownQueryVector, queryVector } from "../platform/query-vector.ts";
+import type { Services } from "../platform/services.ts";
+import { findForContext } from "../preferences/context-store.ts";
+import { saveLater } from "./save-later.ts";
+import type { TurnClock } from "./turn-clock.ts";
+import type { toTurnDraft } from "./turn-draft.ts";
+import { answerFromCache, claimFlight, readTail, type SavedTurn, saveTurn } from "./turn-store.ts";
+
+/** Messages of this session that go along as they were said. */
+const TAIL_MESSAGES = 12;
+/** Candidates of each arm of the search. */
+const CANDIDATES = 50;
+
+/** One `begin` on its way. */
+export interface Turn {
+  readonly actor: Actor;
+  readonly services: Services;
+  readonly input: BeginTurnInput;
+  readonly draft: ReturnType<typeof toTurnDraft>;
+  readonly cacheUse: CacheUse;
+  readonly clock: TurnClock;
+}
+
+/** What was saved and found. A part is null when the budget ran out before it was there. */
+export interface Gathered {
+  readonly opened: Opened | null;
+  readonly memories: FoundMemories | null;
+  /** Whether the search went by meaning too, as far as there is a model. */
+  readonly wasEmbedded: boolean;
+}
+
+/** Saves the message and looks for everything that the turn may need. */
+export async function gather(turn: Turn): Promise<Gathered> {
+  const { services, input } = turn;
+  const known = knownQueryVector(services, input.text);
+  return known !== null || !services.embeddings ? gatherAtOnce(turn, known) : gatherWhileEmbedding(turn);
+}
+
+async function gatherAtOnce(turn: Turn, vector: string | null): Promise<Gathered> {
+  const flushed = await flushWithin(turn, { ...opening(turn), ...search(turn, vector) });
+  assertSameTurn(turn, flushed);
+  keepCount(turn, flushed);
+  return { opened: flushed, memories: flushed?.memories ?? null, wasEmbedded: vector !== null };
+}
+
+async function gatherWhileEmbedding(turn: Turn): Promise<Gathered> {
+  const { services, input, clock } = turn;
+  const timeoutMs = Math.min(services.settings.queryEmbeddingTimeoutMs, input.budgetMs);
+  const embedding = clock.measure("embed", () => queryVector(services, input.text, timeoutMs));
+  // Nobody waits for it when the question is answered from before.
+  embedding.catch(() => {});
+  const opened = await flushWithin(turn, opening(turn));
+  assertSameTurn(turn, opened);
+  if (!opened || opened.answer) return { opened, memories: null, wasEmbedded: true };
+  const vector = await clock.within(embedding);
+  const searched = await flushWithin(turn, search(turn, vector));
+  keepCount(turn, searched);
+  return { opened, memories: searched?.memories ?? null, wasEmbedded: vector !== null };
+}
+
+type Opened = FlushResults<ReturnType<typeof opening>>;
+
+/** What needs no vector. */
+function opening({ actor, draft, input, cacheUse }: Turn) {
+  const mayJoin = cacheUse !== "off" && input.joinMs > 0;
+  return {
+    saved: saveTurn(actor, draft),
+    flight: mayJoin ? claimFlight(actor, draft, input.joinMs) : null,
+    answer: cacheUse === "off" ? null : answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash), uuidv7()),
+    tail: readTail(actor, draft, TAIL_MESSAGES),
+    preferences: findForContext(actor, input.preferences),
+  };
+}
+
+/** The parts of a statement that answers the same question. */
+export const sameQuestion = (actor: Actor, key: string): Statement<GivenAnswer | null> => ({
+  query: givingAnswer(actor, withKey(key)),
+  read: toGivenAnswer,
+});
+
+function search({ actor, services, input }: Turn, vector: string | null) {
+  const { embeddings, settings } = services;
+  const query = input.text.slice(0, QUERY_CHARS_MAX);
+  if (vector === null || !embeddings)
+    return { memories: searchForContext(actor, query, null, CANDIDATES), vectors: null };
+  const { exactSearchRowsMax: exactRowsMax } = settings;
+  const count = embeddings.vectorCounts.find(actor);
+  const byIndex = (count ?? 0) > exactRowsMax;
+  const meaning = { space: embeddings.space, vector, limit: CANDIDATES, exactRowsMax, byIndex };
+  return {
+    memories: searchForContext(actor, query, meaning, CANDIDATES),
+    vectors: count === null ? countVectors(actor, embeddings.space, exactRowsMax + 1) : null,
+  };
+}
+
+function keepCount({ actor, services }: Turn, flushed: { readonly vectors: number | null } | null): void {
+  if (flushed?.vectors != null) services.embeddings?.vectorCounts.keep(actor, flushed.vectors);
+}
+
+/** Sends statements at once; null when their answer did not come within the budget. What they write is written still. */
+async function flushWithin<const W extends Wanted>(turn: Turn, wanted: W): Promise<FlushResults<W> | null> {
+  const { actor, services, draft, clock } = turn;
+  const flushing = clock.measure("database", () => services.flush(wanted));
+  const flushed = await clock.within(flushing);
+  if (flushed === null && "saved" in wanted) {
+    services.pendingWrites.add(actor, draft.interactionId, saveLater(services, actor, draft, flushing));
+  }
+  return flushed;
+}
+
+function assertSameTurn({ draft }: Turn, flushed: { readonly saved: SavedTurn } | null): void {
+  if (!flushed || flushed.saved.isNew) return;
+  const { textHash, sessionId } = flushed.saved;
+  if (textHash === draft.textHash && sessionId === draft.sessionId) return;
+  throw new DomainError(
+    "IDEMPOTENCY_MISMATCH",
+    "This interaction began with another text or in another session: leave interactionId and idempotencyKey out, or take new ones.",
+  );
+}

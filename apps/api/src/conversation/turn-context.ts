@@ -1,0 +1,84 @@
+import type { BeginTurnInput, BegunTurn, ContextMemory, Message, TurnContext } from "@keepsake/contract";
+import type { FoundMemories } from "../memory/context-store.ts";
+import { rank } from "../memory/ranking.ts";
+import type { KnownPreference } from "../preferences/context-store.ts";
+import { type Snippet, writeContext } from "./context-text.ts";
+
+/** A message of before with how much it matters, 0 to about 1. */
+export type FoundMessage = TurnContext["earlier"][number];
+
+/** What was found for a turn; null for a part that the budget did not leave time for. */
+export interface TurnFindings {
+  readonly memories: FoundMemories | null;
+  readonly earlier: readonly FoundMessage[] | null;
+  readonly tail: readonly Message[];
+  readonly preferences: readonly KnownPreference[];
+}
+
+/** Memories that may get into a context; a budget holds fewer. */
+const MEMORIES_MAX = 20;
+/** What matters much less than the best is noise. */
+const SCORE_SHARE_MIN = 0.4;
+
+type Item =
+  | (Snippet & { readonly score: number; readonly memory: ContextMemory })
+  | (Snippet & { readonly score: number; readonly message: FoundMessage });
+
+/** Chooses what the model should know and writes it down, best first, within the turn's budget of tokens. */
+export function toTurnContext(
+  input: Pick<BeginTurnInput, "text" | "tokenBudget" | "timeZone">,
+  found: TurnFindings,
+  nowMs: number,
+): Pick<BegunTurn, "context" | "used"> {
+  const { tail } = found;
+  const parts = {
+    now: new Date(nowMs),
+    timeZone: input.timeZone ?? "UTC",
+    preferences: found.preferences.map(toPreferenceSnippet),
+    snippets: toItems(found, nowMs),
+    known: [input.text, ...tail.map(({ content }) => content)],
+  };
+  const { system, tokens, preferences, snippets } = writeContext(parts, input.tokenBudget);
+  const memories = snippets.flatMap((item) => ("memory" in item ? [item.memory] : []));
+  const earlier = snippets.flatMap((item) => ("message" in item ? [item.message] : []));
+  const used = {
+    memories: memories.map(({ id, version }) => ({ id, version })),
+    preferences: preferences.map(({ preference: { key, version } }) => ({ key, version })),
+  };
+  const shown = preferences.map(({ preference }) => preference);
+  return { context: { system, tokens, memories, earlier, tail: [...tail], preferences: shown }, used };
+}
+
+const toPreferenceSnippet = (preference: KnownPreference) => ({
+  text: JSON.stringify(preference.value),
+  at: null,
+  label: { preference: preference.key },
+  preference,
+});
+
+function toItems({ memories, earlier, tail }: TurnFindings, nowMs: number): Item[] {
+  const inTail = new Set(tail.map(({ id }) => id));
+  const items = [
+    ...(memories ? toMemoryItems(memories, nowMs) : []),
+    ...(earlier ?? []).filter(({ id }) => !inTail.has(id)).map(toMessageItem),
+  ].sort((one, other) => other.score - one.score);
+  const scoreMin = (items[0]?.score ?? 0) * SCORE_SHARE_MIN;
+  return items.filter(({ score }) => score > 0 && score >= scoreMin);
+}
+
+function toMemoryItems({ arms, memories }: FoundMemories, nowMs: number): Item[] {
+  return rank(arms, nowMs, MEMORIES_MAX).flatMap(({ id, score }) => {
+    const memory = memories.get(id);
+    if (!memory) return [];
+    const label = { kind: memory.kind, ...(memory.source !== null && { source: memory.source }) };
+    return [{ text: memory.content, at: memory.createdAt, label, score, memory: { ...memory, score } }];
+  });
+}
+
+const toMessageItem = (message: FoundMessage): Item => ({
+  text: message.content,
+  at: message.createdAt,
+  label: { said_by: message.role },
+  score: message.score,
+  message,
+});

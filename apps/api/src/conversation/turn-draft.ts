@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+import type { BeginTurnInput } from "@keepsake/contract";
+import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
+import { questionKey } from "../cache/question-key.ts";
+import type { Actor } from "../platform/actor.ts";
+import type { TurnDraft } from "./turn-store.ts";
+
+/** A turn as it is about to be saved. The caller's idempotency key names the interaction, so that a retry is the same. */
+export function toTurnDraft(actor: Actor, input: BeginTurnInput): TurnDraft {
+  const { sessionId, text, language = null, intent = null, metadata = null } = input;
+  return {
+    interactionId: input.interactionId ?? idOfKey(input.idempotencyKey) ?? uuidv7(),
+    messageId: uuidv7(),
+    sessionId,
+    text,
+    textHash: createHash("sha256").update(text).digest("hex"),
+    queryHash: questionKey(actor, input),
+    language,
+    intent,
+    metadata,
+  };
+}
+
+/** Any fixed UUID: keys named under it give ids that nothing else gives. */
+const KEYS = "5a1f6f0e-3c52-4d0b-9c55-0d5a6c1b7e21";
+
+const idOfKey = (key: string | undefined): string | null => (key === undefined ? null : uuidv5(key, KEYS));
