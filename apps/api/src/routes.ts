@@ -4,12 +4,14 @@ import { conversationRoutes } from "./conversation/routes.ts";
 import { memoryRoutes } from "./memory/routes.ts";
 import { preferencesRoutes } from "./preferences/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
+import { trainingRoutes } from "./training/routes.ts";
 
 // Annotated, so that the procedures' doc comments travel to the client.
 type Routes = {
   memory: typeof memoryRoutes;
   conversation: typeof conversationRoutes;
   preferences: typeof preferencesRoutes;
+  training: typeof trainingRoutes;
   system: typeof systemRoutes;
 };
 
@@ -18,6 +20,7 @@ export const routes: Routes = {
   memory: memoryRoutes,
   conversation: conversationRoutes,
   preferences: preferencesRoutes,
+  training: trainingRoutes,
   system: systemRoutes,
 };
 

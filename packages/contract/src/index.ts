@@ -6,4 +6,5 @@ export * from "./limits.ts";
 export * from "./memory.ts";
 export * from "./preferences.ts";
 export * from "./system.ts";
+export * from "./training.ts";
 export * from "./version.ts";
