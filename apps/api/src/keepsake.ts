@@ -18,6 +18,7 @@ import type { Embeddings, Services } from "./platform/services.ts";
 import { VectorCounts } from "./platform/vector-counts.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
+import { pruneExports } from "./training/mark-store.ts";
 
 /** A running server. Disposing of it ends requests under way, then background work, then the database. */
 export interface Keepsake extends AsyncDisposable {
@@ -119,7 +120,7 @@ const HOUR_MS = 3_600_000;
 function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
   const { logger } = services;
   const task = async () => {
-    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted], signal);
+    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports], signal);
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);

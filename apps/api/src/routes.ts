@@ -5,6 +5,7 @@ import { conversationRoutes } from "./conversation/routes.ts";
 import { memoryRoutes } from "./memory/routes.ts";
 import { preferencesRoutes } from "./preferences/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
+import { trainingRoutes } from "./training/routes.ts";
 
 // Annotated, so that the procedures' doc comments travel to the client.
 type Routes = {
@@ -12,6 +13,7 @@ type Routes = {
   conversation: typeof conversationRoutes;
   preferences: typeof preferencesRoutes;
   cache: typeof cacheRoutes;
+  training: typeof trainingRoutes;
   system: typeof systemRoutes;
 };
 
@@ -21,6 +23,7 @@ export const routes: Routes = {
   conversation: conversationRoutes,
   preferences: preferencesRoutes,
   cache: cacheRoutes,
+  training: trainingRoutes,
   system: systemRoutes,
 };
 

@@ -7,5 +7,6 @@ export * from "./limits.ts";
 export * from "./memory.ts";
 export * from "./preferences.ts";
 export * from "./system.ts";
+export * from "./training.ts";
 export * from "./turn.ts";
 export * from "./version.ts";

@@ -60,6 +60,18 @@ export const CACHE_ENTRIES_MAX_DEFAULT = 1_000;
 export const CACHE_DEPENDENCIES_MAX = 100;
 /** Milliseconds that making one answer may have taken: a day. */
 export const CACHE_GENERATION_MS_MAX = 86_400_000;
+/** Characters of a comment on an answer. */
+export const COMMENT_CHARS_MAX = 4_096;
+/** Examples that one call of `training.export` reads; each becomes up to two lines, or none. */
+export const EXPORT_PAGE_ROWS_MAX = 1_000;
+/** Examples that one call of `training.export` reads when the caller names no limit. */
+export const EXPORT_PAGE_ROWS_DEFAULT = 200;
+/** Given names to be redacted. */
+export const REDACTED_NAMES_MAX = 100;
+/** Characters of one given name. */
+export const NAME_CHARS_MAX = 64;
+/** Characters of the seed of a split. */
+export const SEED_CHARS_MAX = 64;
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 /** Bytes of one request body: 1 MiB. */
