@@ -72,3 +72,14 @@ export async function removeBatch(actor: Actor, tx: Transaction, condition: SQL,
     select total from tally`);
   return Number(row?.total ?? 0);
 }
+
+/** Takes out the answer to a question, and the one with this id; null for none. @returns how many went */
+export async function evictAnswer(
+  actor: Actor,
+  tx: Transaction,
+  { key, id }: { readonly key: string; readonly id: string | null },
+): Promise<number> {
+  await lockCache(actor, tx);
+  const isIt = sql`(${responseCache.queryHash} = ${key} or ${responseCache.id} = ${id}::uuid)`;
+  return removeEntries(actor, tx, isIt);
+}

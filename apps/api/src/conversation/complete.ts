@@ -1,4 +1,4 @@
-import type { BegunTurn, CompletedTurn, CompleteTurnInput, Message } from "@keepsake/contract";
+import type { CompletedTurn, CompleteTurnInput, Message } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
 import { keepAnswerIn } from "../cache/keep-answer.ts";
@@ -6,8 +6,9 @@ import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services, Settings } from "../platform/services.ts";
-import { addMessage, listInteraction } from "./store.ts";
-import { type BegunInteraction, endFlight, lockInteraction, markAnswered } from "./turn-store.ts";
+import { completeWaitingFeedback } from "../training/store.ts";
+import { addMessage, type BegunInteraction, listInteraction, lockInteraction } from "./store.ts";
+import { endFlight, markAnswered } from "./turn-store.ts";
 
 type Completion = Omit<CompleteTurnInput, "idempotencyKey">;
 
@@ -46,6 +47,7 @@ async function complete(
   const [question] = messages.filter(({ role }) => role === "user");
   if (!question) throw interactionNotFound();
   const answer = await saveAnswer(actor, tx, messages, question, completion);
+  await completeWaitingFeedback(actor, tx, interactionId);
   await endFlight(actor, tx, interactionId);
   // Last, since it waits for others who change the cache.
   const cached = await keepForNextTime(actor, tx, settings, { begun, question, completion });
@@ -87,7 +89,7 @@ async function keepForNextTime(
   { begun, question, completion }: Finished,
 ): Promise<CompletedTurn["cached"]> {
   if (!completion.cacheable) return { cached: false, reason: "not_cacheable" };
-  const dependsOn = completion.dependsOn ?? (begun?.used as BegunTurn["used"] | null | undefined);
+  const dependsOn = completion.dependsOn ?? begun?.used;
   if (!dependsOn) return { cached: false, reason: "context_unknown" };
   const { text, ttlSeconds, generationMs } = completion;
   return keepAnswerIn(actor, tx, settings, {

@@ -5,6 +5,8 @@ import {
   CompletedTurn,
   CompleteTurnInput,
   ConversationHistoryInput,
+  CorrectedTurn,
+  CorrectTurnInput,
   Message,
   MessagePage,
 } from "@keepsake/contract";
@@ -13,6 +15,7 @@ import { procedure } from "../platform/trpc.ts";
 import { appendMessage } from "./append.ts";
 import { beginTurn } from "./begin.ts";
 import { completeTurn } from "./complete.ts";
+import { correctTurn } from "./correct.ts";
 import { conversationHistory } from "./history.ts";
 
 export const conversationRoutes = {
@@ -34,6 +37,16 @@ export const conversationRoutes = {
     .input(CompleteTurnInput)
     .output(CompletedTurn)
     .mutation(({ ctx, input }) => completeTurn(ctx.actor, ctx.services, input)),
+
+  /**
+   * Learns from "no, I meant …", all or nothing: the wrong answer is given no more, the right one becomes a training
+   * pair, the memory that misled is superseded, the preference is learnt. Fails with `INTERACTION_NOT_FOUND` and
+   * `MEMORY_NOT_FOUND`.
+   */
+  correct: procedure
+    .input(CorrectTurnInput)
+    .output(CorrectedTurn)
+    .mutation(({ ctx, input }) => correctTurn(ctx.actor, ctx.services, input)),
 
   /**
    * Keeps one message of a session. A user message begins an interaction, and the assistant's next message joins it,

@@ -1,6 +1,6 @@
-import type { JsonObject, Message, MessageRole } from "@keepsake/contract";
+import type { BegunTurn, JsonObject, Message, MessageRole } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
-import { conversations } from "@keepsake/db/schema";
+import { conversations, interactions } from "@keepsake/db/schema";
 import { and, asc, desc, eq, gt, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Actor } from "../platform/actor.ts";
@@ -114,4 +114,30 @@ export async function listInteraction(actor: Actor, db: Queryable, interactionId
     .where(and(ownedBy(actor, conversations), eq(conversations.interactionId, interactionId)))
     .orderBy(asc(conversations.createdAt), asc(conversations.id));
   return rows.map(toMessage);
+}
+
+/** What is known of an interaction that began, besides its messages. */
+export interface BegunInteraction {
+  readonly sessionId: string;
+  /** The cache's key of the question. */
+  readonly queryHash: string;
+  /** What the context was made of; null when it is not known. */
+  readonly used: BegunTurn["used"] | null;
+  /** The cached answer that was given, or that its own answer became. */
+  readonly cacheId: string | null;
+}
+
+/** An interaction that began, locked until the transaction ends; null for one that was only appended, or never was. */
+export async function lockInteraction(
+  actor: Actor,
+  tx: Transaction,
+  interactionId: string,
+): Promise<BegunInteraction | null> {
+  const { sessionId, queryHash, used, cacheId } = interactions;
+  const [row] = await tx
+    .select({ sessionId, queryHash, used, cacheId })
+    .from(interactions)
+    .where(and(ownedBy(actor, interactions), eq(interactions.interactionId, interactionId)))
+    .for("update");
+  return row ? { ...row, used: row.used as BegunTurn["used"] | null } : null;
 }

@@ -174,27 +174,6 @@ export function keepUsed(actor: Actor, interactionId: string, used: unknown): St
     where ${interactions.userId} = ${actor.userId} and ${interactions.interactionId} = ${interactionId}`);
 }
 
-/** What a completion needs to know of the begin. */
-export interface BegunInteraction {
-  readonly sessionId: string;
-  /** What the context was made of; null when it is not known. */
-  readonly used: unknown;
-}
-
-/** An interaction that began, locked until the transaction ends; null when there is none. */
-export async function lockInteraction(
-  actor: Actor,
-  tx: Transaction,
-  interactionId: string,
-): Promise<BegunInteraction | null> {
-  const [row] = await tx
-    .select({ sessionId: interactions.sessionId, used: interactions.used })
-    .from(interactions)
-    .where(withId(actor, interactionId))
-    .for("update");
-  return row ?? null;
-}
-
 /** Notes that an interaction was answered, and the entry that its answer became; null for none. */
 export async function markAnswered(
   actor: Actor,

@@ -17,7 +17,7 @@ import { ensureUser } from "../platform/users.ts";
 import { contentHash } from "./content-hash.ts";
 import { embedNow } from "./embed-memories.ts";
 import { requestVectors } from "./embedding-jobs.ts";
-import { findMemories, forgetExpired, type MemoryDraft, putMemories } from "./store.ts";
+import { findMemories, forgetExpired, type MemoryDraft, putMemories, reviveEnded } from "./store.ts";
 
 /** Adds one memory. The answer comes when it is safe on disk; its vectors follow in the background. */
 export async function addMemory(actor: Actor, services: Services, input: AddMemoryInput): Promise<AddedMemory> {
@@ -43,7 +43,7 @@ type Call = Parameters<typeof runOnce>[2];
 
 async function remember(actor: Actor, services: Services, items: readonly NewMemory[], call: Call, wait: boolean) {
   const results = await services.db.transaction((tx) =>
-    runOnce(actor, tx, call, () => storeItems(actor, tx, services, items)),
+    runOnce(actor, tx, call, () => rememberIn(actor, tx, services, items)),
   );
   if (!wait || !services.embeddings) return results;
   return withVectors(actor, services, results);
@@ -61,11 +61,23 @@ async function withVectors(actor: Actor, services: Services, results: AddedMemor
   return results.map((result) => ({ ...result, embedding: stored.get(result.id)?.embedding ?? result.embedding }));
 }
 
-async function storeItems(actor: Actor, tx: Transaction, services: Services, items: readonly NewMemory[]) {
-  const drafts = toDrafts(items);
+/**
+ * Remembers contents as a part of a transaction, one result an item, in order.
+ *
+ * @param interactionId where they came from, where that is known
+ */
+export async function rememberIn(
+  actor: Actor,
+  tx: Transaction,
+  services: Services,
+  items: readonly NewMemory[],
+  interactionId: string | null = null,
+): Promise<AddedMemory[]> {
+  const drafts = toDrafts(items, interactionId);
   const hashes = drafts.map((draft) => draft.contentHash);
   await ensureUser(actor, tx);
   const expired = await forgetExpired(actor, tx, hashes);
+  await reviveEnded(actor, tx, hashes);
   const stored = await putMemories(actor, tx, drafts);
   const isNew = new Set(drafts.filter((draft) => stored.get(draft.contentHash) === draft.id).map(({ id }) => id));
   await requestVectors(actor, tx, services, [...isNew]);
@@ -84,13 +96,13 @@ function toAdded(memory: Memory | undefined, isNew: Set<string>): AddedMemory {
  * One draft a content, since one statement cannot touch a row twice; in the order of their hashes, so that two callers
  * who add the same contents wait for each other instead of blocking each other.
  */
-function toDrafts(items: readonly NewMemory[]): MemoryDraft[] {
+function toDrafts(items: readonly NewMemory[], sourceInteractionId: string | null): MemoryDraft[] {
   const drafts = new Map<string, MemoryDraft>();
   for (const item of items) {
     const hash = contentHash(item.content);
     const earlier = drafts.get(hash);
     const tags = [...new Set([...(earlier?.tags ?? []), ...(item.tags ?? [])])].slice(0, TAGS_MAX);
-    drafts.set(hash, { ...(earlier ?? { ...item, id: uuidv7(), contentHash: hash }), tags });
+    drafts.set(hash, { ...(earlier ?? { ...item, id: uuidv7(), contentHash: hash, sourceInteractionId }), tags });
   }
   return [...drafts.values()].sort((one, other) => (one.contentHash < other.contentHash ? -1 : 1));
 }

@@ -12,6 +12,7 @@ export interface MemoryDraft extends Omit<NewMemory, "tags"> {
   readonly id: string;
   readonly contentHash: string;
   readonly tags: readonly string[];
+  readonly sourceInteractionId: string | null;
 }
 
 /**
@@ -37,6 +38,48 @@ export async function forgetExpired(
     )
     .returning({ id: knowledge.id });
   return rows.map(({ id }) => id);
+}
+
+/**
+ * Makes memories with these contents true again whose time is over, such as superseded ones: to add what was true once
+ * says that it is true now.
+ */
+export async function reviveEnded(actor: Actor, tx: Transaction, contentHashes: readonly string[]): Promise<void> {
+  const ended = await tx
+    .select({ id: knowledge.id, ...currentColumns })
+    .from(knowledge)
+    .where(
+      and(
+        ownedBy(actor, knowledge),
+        inArray(knowledge.contentHash, [...contentHashes]),
+        isNull(knowledge.forgottenAt),
+        lte(knowledge.validTo, sql`now()`),
+      ),
+    )
+    .orderBy(knowledge.contentHash)
+    .for("update");
+  for (const { id, ...row } of ended) {
+    await keepVersion(actor, tx, id, row);
+    await changeMemory(actor, tx, id, { validFrom: new Date(), validTo: null, supersededBy: null });
+  }
+}
+
+/**
+ * Moves the weight of memories: those that helped come up a little sooner from then on, those that misled a little later.
+ *
+ * @param factor above 1 for helped; weights stay from 0.5 to 1.5
+ */
+export async function moveWeights(
+  actor: Actor,
+  tx: Transaction,
+  ids: readonly string[],
+  factor: number,
+): Promise<void> {
+  if (ids.length === 0 || factor === 1) return;
+  await tx
+    .update(knowledge)
+    .set({ weight: sql`least(greatest(${knowledge.weight} * ${factor}::real, 0.5), 1.5)` })
+    .where(and(ownedBy(actor, knowledge), inArray(knowledge.id, [...ids])));
 }
 
 /** The tags that were there, then the new ones in their order, as many as a memory may have. */

@@ -3,7 +3,8 @@ import { DomainError } from "./domain-error.ts";
 /** SQLSTATE classes and driver codes that say: the database cannot be reached or has no room for another client. */
 const UNAVAILABLE = /^(08|53[03]|57P)|^(CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ENOTFOUND)/;
 const STORAGE_FULL = new Set(["53100", "ENOSPC"]);
-const TIMED_OUT = new Set(["57014", "55P03"]);
+/** A time-out, a lock not had in time, a deadlock: the same call may well work the next time. */
+const TIMED_OUT = new Set(["57014", "55P03", "40P01", "40001"]);
 /** Data that PostgreSQL refuses although the contract let it pass: the caller's mistake, not ours. */
 const BAD_DATA = /^22|^54000/;
 
@@ -40,7 +41,7 @@ export function toDatabaseFailure(error: unknown): DomainError | null {
     );
   }
   if (TIMED_OUT.has(code)) {
-    return new DomainError("DATABASE_UNAVAILABLE", "The database was too slow for this call: try again.", options);
+    return new DomainError("DATABASE_UNAVAILABLE", "The database was too busy for this call: try again.", options);
   }
   if (BAD_DATA.test(code)) return new DomainError("INVALID_INPUT", "The database cannot store this input.", options);
   return null;

@@ -38,7 +38,12 @@ export async function setPreference(
   return db.transaction((tx) => runOnce(actor, tx, call, () => putPreference(actor, tx, change)));
 }
 
-async function putPreference(actor: Actor, tx: Transaction, change: PreferenceChange): Promise<SetPreferenceOutput> {
+/** As {@link setPreference}, as a part of a transaction. */
+export async function putPreference(
+  actor: Actor,
+  tx: Transaction,
+  change: PreferenceChange,
+): Promise<SetPreferenceOutput> {
   while (true) {
     const stored = await lockPreference(actor, tx, change.key);
     assertVersion(stored, change.expectedVersion);

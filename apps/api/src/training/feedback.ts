@@ -1,12 +1,18 @@
 import type { Feedback, FeedbackInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
-import { listInteraction } from "../conversation/store.ts";
+import { evictAnswer } from "../cache/store.ts";
+import {
+  type BegunInteraction,
+  listInteraction,
+  lockInteraction as lockBegunInteraction,
+} from "../conversation/store.ts";
+import { moveWeights } from "../memory/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
-import { lockInteraction, makeExample, type Opinion, putFeedback, scoreExample } from "./store.ts";
+import { findFeedback, lockInteraction, makeExample, type Opinion, putFeedback, scoreExample } from "./store.ts";
 
 /** The same answer for an interaction that never was and one of another user. */
 export const interactionNotFound = () =>
@@ -31,11 +37,32 @@ export async function recordFeedback(
 async function record(actor: Actor, tx: Transaction, opinion: Opinion): Promise<Feedback> {
   const { interactionId, score, comment = null } = opinion;
   await ensureUser(actor, tx);
+  const begun = await lockBegunInteraction(actor, tx, interactionId);
   await lockInteraction(actor, tx, interactionId);
+  const earlier = await findFeedback(actor, tx, interactionId);
   await putFeedback(actor, tx, opinion);
   const id = (await scoreExample(actor, tx, opinion)) ?? (await makeExample(actor, tx, interactionId));
   if (id === null) await assertMayWait(actor, tx, interactionId);
+  if (begun) await learn(actor, tx, begun, { score, earlierScore: earlier?.score ?? null });
   return { id, status: id === null ? "waiting" : "recorded", interactionId, score, comment };
+}
+
+/** What a score does to the weight of the memories that an answer used. */
+const WEIGHT_FACTORS: Readonly<Record<number, number>> = { 1: 0.8, 2: 0.9, 3: 1, 4: 1.05, 5: 1.1 };
+const weightFactor = (score: number | null) => (score === null ? 1 : (WEIGHT_FACTORS[score] ?? 1));
+/** An answer with such a score is not given again. */
+const POOR_SCORE = 2;
+
+/** Moves the memories that the answer used, once however often the mind changes, and takes a poor answer out of the cache. */
+async function learn(
+  actor: Actor,
+  tx: Transaction,
+  { used, queryHash: key, cacheId: id }: BegunInteraction,
+  { score, earlierScore }: { score: number; earlierScore: number | null },
+): Promise<void> {
+  const factor = weightFactor(score) / weightFactor(earlierScore);
+  await moveWeights(actor, tx, used?.memories.map((memory) => memory.id) ?? [], factor);
+  if (score <= POOR_SCORE) await evictAnswer(actor, tx, { key, id });
 }
 
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;

@@ -118,6 +118,33 @@ const typeOf = (message: ReturnType<typeof sql>) => sql`case
     then ${message}.metadata ->> 'interactionType'
   when ${message}.intent in ('command', 'question', 'conversation') then ${message}.intent end`;
 
+/** An interaction and what should have been answered. */
+export interface Correction {
+  readonly interactionId: string;
+  readonly inputText: string;
+  /** What was answered: the rejected one of the pair. */
+  readonly outputText: string;
+  /** What should have been: the chosen one. */
+  readonly correctedText: string;
+  readonly language: string | null;
+}
+
+/** Keeps a correction on the interaction's example, which it makes where there is none. @returns the example's id */
+export async function putCorrection(actor: Actor, tx: Transaction, correction: Correction): Promise<string> {
+  const { correctedText } = correction;
+  await lockInteraction(actor, tx, correction.interactionId);
+  const [row] = await tx
+    .insert(trainingData)
+    .values({ ...correction, userId: actor.userId, id: uuidv7() })
+    .onConflictDoUpdate({
+      target: [trainingData.userId, trainingData.interactionId],
+      set: { correctedText, version: sql`${trainingData.version} + 1`, exported: false, updatedAt: sql`now()` },
+    })
+    .returning({ id: trainingData.id });
+  if (!row) throw new Error("a correction was not stored");
+  return row.id;
+}
+
 /** Takes back what was said of an interaction. @returns false when nothing was */
 export async function removeFeedback(actor: Actor, tx: Transaction, interactionId: string): Promise<boolean> {
   const rows = await tx

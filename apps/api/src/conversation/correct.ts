@@ -1,0 +1,97 @@
+import type { CorrectedTurn, CorrectTurnInput, Message } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import { questionKey } from "../cache/question-key.ts";
+import { evictAnswer } from "../cache/store.ts";
+import { lockMemory } from "../memory/store.ts";
+import { rememberSuccessor } from "../memory/supersede.ts";
+import type { Actor } from "../platform/actor.ts";
+import { runOnce } from "../platform/idempotency.ts";
+import type { Services } from "../platform/services.ts";
+import { putPreference } from "../preferences/set-preference.ts";
+import { lockPreference } from "../preferences/store.ts";
+import { putCorrection } from "../training/store.ts";
+import { interactionNotFound } from "./complete.ts";
+import { listInteraction, lockInteraction } from "./store.ts";
+
+type Correction = Omit<CorrectTurnInput, "idempotencyKey">;
+
+/** Concluded from what a person said, which is nearly as good as being told. */
+const CONFIDENCE = 0.9;
+
+/**
+ * Learns from "no, I meant …", all or nothing: the answer that was wrong is given no more, what should have been said
+ * becomes a training pair, the memory that misled is superseded and the preference is set.
+ *
+ * @throws DomainError `INTERACTION_NOT_FOUND`, `MEMORY_NOT_FOUND` for an unknown `remember.supersedes`
+ */
+export async function correctTurn(actor: Actor, services: Services, input: CorrectTurnInput): Promise<CorrectedTurn> {
+  const { idempotencyKey: key, ...correction } = input;
+  return services.db.transaction((tx) =>
+    runOnce(actor, tx, { key, procedure: "conversation.correct", input: correction }, () =>
+      correct(actor, tx, services, correction),
+    ),
+  );
+}
+
+async function correct(
+  actor: Actor,
+  tx: Transaction,
+  services: Services,
+  correction: Correction,
+): Promise<CorrectedTurn> {
+  const { interactionId, text, remember, preference } = correction;
+  const begun = await lockInteraction(actor, tx, interactionId);
+  const messages = await listInteraction(actor, tx, interactionId);
+  const question = messages.find(({ role }) => role === "user");
+  if (!question) throw interactionNotFound();
+  // Before the cache: see the order of locks in cache/store.ts.
+  await lockSources(actor, tx, correction);
+  const exampleId = text === undefined ? null : await keepPair(actor, tx, messages, question, text);
+  const memory = remember ? await rememberSuccessor(actor, tx, services, remember, interactionId) : null;
+  const set = preference ? await learnPreference(actor, tx, preference) : null;
+  const key = begun?.queryHash ?? questionKey(actor, toQuestion(question));
+  const evicted = await evictAnswer(actor, tx, { key, id: begun?.cacheId ?? null });
+  return {
+    interactionId,
+    exampleId,
+    evicted,
+    memory,
+    preference: set && { key: set.key, version: set.version, applied: set.applied },
+  };
+}
+
+const toQuestion = ({ content: text, language }: Message) => (language === null ? { text } : { text, language });
+
+async function lockSources(actor: Actor, tx: Transaction, { remember, preference }: Correction): Promise<void> {
+  if (remember?.supersedes !== undefined) await lockMemory(actor, tx, remember.supersedes);
+  if (preference) await lockPreference(actor, tx, preference.key);
+}
+
+/** Nothing was answered: there is nothing that the corrected text would be better than. */
+async function keepPair(
+  actor: Actor,
+  tx: Transaction,
+  messages: readonly Message[],
+  question: Message,
+  correctedText: string,
+): Promise<string | null> {
+  const answer = messages.findLast(({ role }) => role === "assistant");
+  if (!answer) return null;
+  const { interactionId, content: inputText, language } = question;
+  return putCorrection(actor, tx, { interactionId, inputText, outputText: answer.content, correctedText, language });
+}
+
+async function learnPreference(
+  actor: Actor,
+  tx: Transaction,
+  { key, value, category }: NonNullable<Correction["preference"]>,
+) {
+  return putPreference(actor, tx, {
+    key,
+    value,
+    mode: "replace",
+    origin: "learned",
+    confidence: CONFIDENCE,
+    ...(category !== undefined && { category }),
+  });
+}
