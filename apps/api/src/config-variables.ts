@@ -70,6 +70,17 @@ export const CONFIG_VARIABLES = [
     meaning: "Cached answers of one user, at most; beyond, the least recently used leaves.",
   },
   {
+    name: "CACHE_SEMANTIC",
+    fallback: "off",
+    meaning:
+      "on gives a cached answer to a question of the same meaning too, when numbers, names, negations and opposites agree.",
+  },
+  {
+    name: "CACHE_SIMILARITY_MIN",
+    fallback: "0.95",
+    meaning: "Cosine similarity that two questions need at least to share an answer, with CACHE_SEMANTIC.",
+  },
+  {
     name: "CACHE_NEVER_INTENTS",
     fallback: CACHE_NEVER_INTENTS,
     meaning:

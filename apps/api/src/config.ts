@@ -52,6 +52,13 @@ const whole = (min: number, max: number, fallback: number) =>
     .max(max, `must be from ${min} to ${max}`)
     .default(fallback);
 
+const share = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\s*(0|1|0?\.\d+|1\.0+)\s*$/, "must be a number from 0 to 1, such as 0.95")
+    .transform(Number)
+    .default(fallback);
+
 const url = (protocols: readonly string[], example: string) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ""), `must be a URL such as ${example}`);
 
@@ -76,6 +83,8 @@ const Variables = z.object({
   FORGET_RETENTION_DAYS: whole(0, 3_650, FORGET_RETENTION_DAYS_DEFAULT),
   CACHE_TTL_SECONDS: whole(1, CACHE_TTL_SECONDS_MAX, CACHE_TTL_SECONDS_DEFAULT),
   CACHE_MAX_ENTRIES: whole(1, 1_000_000, CACHE_ENTRIES_MAX_DEFAULT),
+  CACHE_SEMANTIC: z.enum(["on", "off"]).default("off"),
+  CACHE_SIMILARITY_MIN: share(0.95),
   CACHE_NEVER_INTENTS: z.string().default(CACHE_NEVER_INTENTS),
   KEEPSAKE_ADMIN_TOKEN: z.string().optional(),
   KEEPSAKE_ADMIN_TOKEN_FILE: z.string().optional(),
@@ -113,6 +122,8 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
       queryEmbeddingTimeoutMs: variables.EMBEDDING_QUERY_TIMEOUT_MS,
       cacheTtlSeconds: variables.CACHE_TTL_SECONDS,
       cacheEntriesMax: variables.CACHE_MAX_ENTRIES,
+      cacheSemantic: variables.CACHE_SEMANTIC === "on",
+      cacheSimilarityMin: variables.CACHE_SIMILARITY_MIN,
       cacheNeverIntents: toList(variables.CACHE_NEVER_INTENTS),
     },
     logging: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT },
