@@ -5,11 +5,12 @@ import { withKey } from "../cache/entry-filters.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { chooseSameMeaning, type SameQuestion } from "../cache/same-meaning.ts";
 import { findSimilar } from "../cache/similar-store.ts";
-import { countVectors, type FoundMemories, searchForContext } from "../memory/context-store.ts";
+import { countVectors, type FoundMemories, type MeaningArm, searchForContext } from "../memory/context-store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
+import type { EmbeddingSpace } from "../platform/embedding-space.ts";
 import { knownQueryVector, queryVector } from "../platform/query-vector.ts";
-import type { Services } from "../platform/services.ts";
+import type { Services, Settings } from "../platform/services.ts";
 import { findAliasNames, findForContext } from "../preferences/context-store.ts";
 import { saveLater } from "./save-later.ts";
 import type { TurnClock } from "./turn-clock.ts";
@@ -91,21 +92,21 @@ export const sameQuestion = (actor: Actor, key: string): Statement<GivenAnswer |
 function search({ actor, services, input, draft, cacheUse }: Turn, vector: string | null) {
   const { embeddings, settings } = services;
   const query = input.text.slice(0, QUERY_CHARS_MAX);
-  if (vector === null || !embeddings) {
-    return { memories: searchForContext(actor, query, null, CANDIDATES), vectors: null, similar: null, names: null };
-  }
-  const { exactSearchRowsMax: exactRowsMax } = settings;
-  const count = embeddings.vectorCounts.find(actor);
-  const byIndex = (count ?? 0) > exactRowsMax;
-  const { space } = embeddings;
-  const asked = { vector, language: draft.language, similarityMin: settings.cacheSimilarityMin };
-  const sameMeaning = { similar: findSimilar(actor, space, asked), names: findAliasNames(actor) };
-  const meaning = { space, vector, limit: CANDIDATES, exactRowsMax, byIndex };
+  const space = vector === null ? null : (embeddings?.space ?? null);
+  const counted = embeddings?.vectorCounts.find(actor) ?? null;
+  const asked = { vector: vector ?? "", language: draft.language, similarityMin: settings.cacheSimilarityMin };
+  const looksForSame = space !== null && cacheUse === "semantic";
   return {
-    memories: searchForContext(actor, query, meaning, CANDIDATES),
-    vectors: count === null ? countVectors(actor, space, exactRowsMax + 1) : null,
-    ...(cacheUse === "semantic" ? sameMeaning : { similar: null, names: null }),
+    memories: searchForContext(actor, query, space && toMeaning(space, asked.vector, settings, counted), CANDIDATES),
+    vectors: space && counted === null ? countVectors(actor, space, settings.exactSearchRowsMax + 1) : null,
+    similar: looksForSame ? findSimilar(actor, space, asked) : null,
+    names: looksForSame ? findAliasNames(actor) : null,
   };
+}
+
+function toMeaning(space: EmbeddingSpace, vector: string, settings: Settings, counted: number | null): MeaningArm {
+  const { exactSearchRowsMax: exactRowsMax } = settings;
+  return { space, vector, limit: CANDIDATES, exactRowsMax, byIndex: (counted ?? 0) > exactRowsMax };
 }
 
 type Searched = FlushResults<ReturnType<typeof search>>;
