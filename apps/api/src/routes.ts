@@ -1,5 +1,6 @@
 import type { WireErrorShape } from "@keepsake/contract";
 import type { TRPCBuiltRouter } from "@trpc/server";
+import { cacheRoutes } from "./cache/routes.ts";
 import { conversationRoutes } from "./conversation/routes.ts";
 import { memoryRoutes } from "./memory/routes.ts";
 import { preferencesRoutes } from "./preferences/routes.ts";
@@ -10,6 +11,7 @@ type Routes = {
   memory: typeof memoryRoutes;
   conversation: typeof conversationRoutes;
   preferences: typeof preferencesRoutes;
+  cache: typeof cacheRoutes;
   system: typeof systemRoutes;
 };
 
@@ -18,6 +20,7 @@ export const routes: Routes = {
   memory: memoryRoutes,
   conversation: conversationRoutes,
   preferences: preferencesRoutes,
+  cache: cacheRoutes,
   system: systemRoutes,
 };
 
