@@ -49,12 +49,12 @@ class Watched {
 
   async store(number: number): Promise<void> {
     const question = below(QUESTIONS);
-    const sources = this.memories.filter(() => Math.random() < 0.2).map((memory) => ({ ...memory }));
+    const sources = this.memories.filter(() => Math.random() < 0.1).map((memory) => ({ ...memory }));
     const generationMs = below(3_000);
     const input = {
       text: toText(question),
       response: JSON.stringify({ userId: this.userId, question, sources, generationMs }),
-      tags: [`t${below(5)}`],
+      tags: [`t${below(9)}`],
       ttlSeconds: Math.random() < 0.2 ? 1 : 600,
       generationMs,
       dependsOn: { memories: sources },
@@ -68,7 +68,7 @@ class Watched {
     const { cache } = this.client;
     const way = below(3);
     if (way === 0) await cache.invalidate.mutate({ text: toText(below(QUESTIONS)) });
-    else if (way === 1) await cache.invalidate.mutate({ tag: `t${below(5)}` });
+    else if (way === 1) await cache.invalidate.mutate({ tag: `t${below(9)}` });
     else await cache.invalidate.mutate({ memory: this.memories[below(MEMORIES)]?.id ?? "" });
   }
 
@@ -100,11 +100,11 @@ const toText = (question: number) => `What about number ${question}`;
 /** One step of a caller, which is one call, or a few. */
 async function step(user: Watched, number: number): Promise<void> {
   const turn = below(100);
-  if (turn < 55) await user.lookUp();
-  else if (turn < 80) await user.store(number);
-  else if (turn < 88) await user.invalidate();
-  else if (turn < 96) await user.changeMemory(number);
-  else if (turn < 98) await user.client.cache.clear.mutate({ all: turn === 97 });
+  if (turn < 60) await user.lookUp();
+  else if (turn < 85) await user.store(number);
+  else if (turn < 89) await user.invalidate();
+  else if (turn < 93) await user.changeMemory(number);
+  else if (turn < 96) await user.client.cache.clear.mutate({ all: turn === 95 });
   else await assertSound(user);
 }
 
