@@ -1,6 +1,7 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
 import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
+import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { requestMissingVectors } from "./memory/backfill.ts";
 import { EMBED_MEMORY_QUEUE } from "./memory/embedding-jobs.ts";
@@ -83,7 +84,7 @@ function createEmbedder(config: EmbeddingsConfig): Embedder {
 
 function startBackgroundWork(handle: DatabaseHandle, services: Services, resources: AsyncDisposableStack): void {
   const stop = new AbortController();
-  const tasks = [keepErasing(services, stop.signal)];
+  const tasks = [keepErasing(services, stop.signal), startSweeping(services, stop.signal)];
   if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
   if (services.embeddings) {
     resources.use(new EmbeddingWorker(services, services.embeddings));

@@ -1,5 +1,6 @@
 import type { WireErrorShape } from "@keepsake/contract";
 import type { TRPCBuiltRouter } from "@trpc/server";
+import { cacheRoutes } from "./cache/routes.ts";
 import { conversationRoutes } from "./conversation/routes.ts";
 import { memoryRoutes } from "./memory/routes.ts";
 import { preferencesRoutes } from "./preferences/routes.ts";
@@ -11,6 +12,7 @@ type Routes = {
   memory: typeof memoryRoutes;
   conversation: typeof conversationRoutes;
   preferences: typeof preferencesRoutes;
+  cache: typeof cacheRoutes;
   training: typeof trainingRoutes;
   system: typeof systemRoutes;
 };
@@ -20,6 +22,7 @@ export const routes: Routes = {
   memory: memoryRoutes,
   conversation: conversationRoutes,
   preferences: preferencesRoutes,
+  cache: cacheRoutes,
   training: trainingRoutes,
   system: systemRoutes,
 };

@@ -50,6 +50,16 @@ export const PREFERENCE_BYTES_MAX = 65_536;
 export const PREFERENCES_GET_MANY_MAX = 100;
 /** Confidence of a learned preference when the caller names none: neither sure nor a mere guess. */
 export const LEARNED_CONFIDENCE_DEFAULT = 0.5;
+/** Seconds that a cached answer may be given, at most: a year. */
+export const CACHE_TTL_SECONDS_MAX = 31_536_000;
+/** Seconds that a cached answer may be given when neither its caller nor the configuration says. */
+export const CACHE_TTL_SECONDS_DEFAULT = 3_600;
+/** Cached answers of one user, unless configured otherwise. */
+export const CACHE_ENTRIES_MAX_DEFAULT = 1_000;
+/** Memories that one cached answer names as its sources, and preferences. */
+export const CACHE_DEPENDENCIES_MAX = 100;
+/** Milliseconds that making one answer may have taken: a day. */
+export const CACHE_GENERATION_MS_MAX = 86_400_000;
 /** Characters of a comment on an answer. */
 export const COMMENT_CHARS_MAX = 4_096;
 /** Examples that one call of `training.export` reads; each becomes up to two lines, or none. */
