@@ -73,7 +73,7 @@ describe("a call", () => {
       expect(answer.error.data).toMatchObject({ reason: "INVALID_INPUT", path: "memory.add" });
     }
     const options = await fetch(`${server.url}/memory/search`, { method: "OPTIONS" });
-    expect([options.status, options.headers.get("allow")]).toEqual([204, "GET, HEAD, POST, OPTIONS"]);
+    expect([options.status, options.headers.get("allow")]).toEqual([204, "GET, POST, HEAD, OPTIONS"]);
   });
 
   test("to an address that is none is 404 in the usual form", async () => {

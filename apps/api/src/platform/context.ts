@@ -3,6 +3,16 @@ import type { Actor } from "./actor.ts";
 import { toActor } from "./auth.ts";
 import type { Services } from "./services.ts";
 
+declare module "fastify" {
+  /** What a route says about itself besides its address. */
+  interface FastifyContextConfig {
+    /** The procedure that it calls, such as `memory.add`; errors and the log name it. */
+    procedure?: string;
+    /** It tells of the server and of nobody's memory, so that no token is asked for. */
+    isOpen?: boolean;
+  }
+}
+
 /** Who calls, and with what the server answers. */
 export interface RequestContext {
   readonly requestId: string;

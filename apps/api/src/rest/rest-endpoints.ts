@@ -1,34 +1,37 @@
 import { TRPCError } from "@trpc/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { appRouter } from "../app-router.ts";
 import { type RequestContext, toContext } from "../platform/context.ts";
+import { describeCause } from "../platform/describe-cause.ts";
 import type { Services } from "../platform/services.ts";
-import { createCallerFactory } from "../platform/trpc.ts";
+import { createCallerFactory, createRouter } from "../platform/trpc.ts";
 import { readInput } from "./read-input.ts";
-import { listTwins, type Method, type Twin } from "./twins.ts";
+import { StreamedAnswer, sendStream } from "./streamed-answer.ts";
+import { listTwins, type Method, restRoutes, type Twin } from "./twins.ts";
 
-declare module "fastify" {
-  interface FastifyContextConfig {
-    /** The procedure that a route calls, such as `memory.add`; errors and the log name it. */
-    procedure?: string;
-  }
-}
-
-const createCaller = createCallerFactory(appRouter);
+const createCaller = createCallerFactory(createRouter(restRoutes));
 
 /**
  * REST: every procedure at `/<slice>/<procedure>`, called through tRPC's own caller, so that middleware, validation and
  * errors are the same. Inputs and answers are plain JSON, times ISO 8601 text.
  */
 export function addRestEndpoints(server: FastifyInstance, services: Services): void {
+  const closing = new AbortController();
+  // A stream may have minutes to go: it breaks off, and its reader begins again elsewhere.
+  server.addHook("preClose", async () => closing.abort());
   for (const twin of listTwins()) {
     server.all(twin.url, { config: { procedure: twin.path } }, (request, reply) =>
-      answer(twin, request, reply, services),
+      answer(twin, request, reply, services, closing.signal),
     );
   }
 }
 
-async function answer(twin: Twin, request: FastifyRequest, reply: FastifyReply, services: Services): Promise<unknown> {
+async function answer(
+  twin: Twin,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: Services,
+  signal: AbortSignal,
+): Promise<FastifyReply> {
   const allowed = [...twin.methods, "OPTIONS"].join(", ");
   if (request.method === "OPTIONS") return reply.status(204).header("allow", allowed).send();
   if (!twin.methods.includes(request.method as Method)) {
@@ -37,9 +40,13 @@ async function answer(twin: Twin, request: FastifyRequest, reply: FastifyReply, 
   }
   const startedMs = performance.now();
   const output = await call(twin, readInput(request, twin.input), toContext(request, services));
+  const line = { requestId: request.id, path: twin.path };
   const ms = Math.round(performance.now() - startedMs);
-  services.logger.debug({ requestId: request.id, path: twin.path, status: reply.statusCode, ms }, "call");
-  return reply.send(output);
+  services.logger.debug({ ...line, status: reply.statusCode, ms }, "call");
+  if (!(output instanceof StreamedAnswer)) return reply.send(output);
+  const onFailure = (error: unknown) =>
+    services.logger.error({ ...line, cause: describeCause(error) }, "a stream broke off");
+  return sendStream(reply, output, { signal, onFailure });
 }
 
 /** The caller is typed by its router; which procedure it is, only the address tells. */
