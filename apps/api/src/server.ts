@@ -23,6 +23,7 @@ import { assertContractVersion, assertJsonBody, assertNotFromForeignPage } from 
 import type { Services } from "./platform/services.ts";
 import { toWireError } from "./platform/wire-error.ts";
 import { readiness } from "./readiness.ts";
+import { addDocsEndpoints } from "./rest/docs-endpoints.ts";
 import { addRestEndpoints } from "./rest/rest-endpoints.ts";
 
 const TRPC_PREFIX = "/trpc/";
@@ -58,6 +59,7 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
   addPages(server, services);
   addProcedures(server, services);
   addRestEndpoints(server, services);
+  addDocsEndpoints(server);
   return server;
 }
 
@@ -73,17 +75,17 @@ function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyRepl
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   });
   if (config.adminToken === null) assertNotFromForeignPage(request, config.allowedHosts);
-  const path = request.url.split("?")[0];
-  if (path !== "/healthz" && path !== "/") assertAuthorized(request.headers, config.adminToken);
+  if (!request.routeOptions.config.isOpen) assertAuthorized(request.headers, config.adminToken);
   assertJsonBody(request);
   assertContractVersion(request);
 }
 
 function addPages(server: FastifyInstance, services: Services): void {
-  server.get("/", async (request, reply) =>
+  const open = { config: { isOpen: true } };
+  server.get("/", open, async (request, reply) =>
     reply.type("text/html; charset=utf-8").send(landingPage(request.headers.host)),
   );
-  server.get("/healthz", async () => ({ status: "ok", version: KEEPSAKE_VERSION }));
+  server.get("/healthz", open, async () => ({ status: "ok", version: KEEPSAKE_VERSION }));
   server.get("/readyz", async (_request, reply) => {
     const parts = await readiness(services);
     return reply.status(parts.ready ? 200 : 503).send(parts);
