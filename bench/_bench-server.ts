@@ -88,7 +88,15 @@ function toConfig(
     server: { host: "127.0.0.1", port: 0, adminToken: null, allowedHosts: [] },
     database,
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
-    settings: { forgetRetentionDays: 30, exactSearchRowsMax: 10_000, queryEmbeddingTimeoutMs: 1_500, ...settings },
+    settings: {
+      forgetRetentionDays: 30,
+      exactSearchRowsMax: 10_000,
+      queryEmbeddingTimeoutMs: 1_500,
+      cacheTtlSeconds: 3_600,
+      cacheEntriesMax: 1_000,
+      cacheNeverIntents: [],
+      ...settings,
+    },
     logging: { level: "silent", format: "json" },
   };
 }

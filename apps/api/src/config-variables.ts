@@ -6,6 +6,10 @@ export interface ConfigVariable {
   readonly meaning: string;
 }
 
+/** Commands and questions after a state, in the words of gateways and of Home Assistant. */
+export const CACHE_NEVER_INTENTS =
+  "command,turn_*,toggle*,set,set_*,dim,open*,close*,lock*,unlock*,arm*,disarm*,start*,stop*,pause*,play*,get_state,*_state,*_status,time,date,Hass*";
+
 /** Every variable that the server reads. `config.ts` reads no other; tests compare README and `.env.example` with it. */
 export const CONFIG_VARIABLES = [
   { name: "HOST", fallback: "127.0.0.1", meaning: "Address to listen on. A wider one than loopback needs a token." },
@@ -56,10 +60,26 @@ export const CONFIG_VARIABLES = [
   },
   { name: "FORGET_RETENTION_DAYS", fallback: "30", meaning: "Days until something forgotten is erased for good." },
   {
+    name: "CACHE_TTL_SECONDS",
+    fallback: "3600",
+    meaning: "How long a cached answer may be given when its caller does not say.",
+  },
+  {
+    name: "CACHE_MAX_ENTRIES",
+    fallback: "1000",
+    meaning: "Cached answers of one user, at most; beyond, the least recently used leaves.",
+  },
+  {
+    name: "CACHE_NEVER_INTENTS",
+    fallback: CACHE_NEVER_INTENTS,
+    meaning:
+      "Intents whose answers are never cached, since they change the home or tell its state, separated by commas. A * stands for any characters; turn_on is TurnOn and light.turn_on too.",
+  },
+  {
     name: "KEEPSAKE_ADMIN_TOKEN",
     fallback: "",
     meaning:
-      "A secret of 24 characters or more. Once set, every call has to send it as a Bearer token; only /healthz and the landing page are open.",
+      "A secret of 24 characters or more. Once set, every call has to send it as a Bearer token; only /healthz, the landing page and /docs are open.",
   },
   {
     name: "KEEPSAKE_ADMIN_TOKEN_FILE",

@@ -1,8 +1,14 @@
 import { resolve } from "node:path";
-import { EMBEDDING_DIMENSIONS_DEFAULT, FORGET_RETENTION_DAYS_DEFAULT } from "@keepsake/contract";
+import {
+  CACHE_ENTRIES_MAX_DEFAULT,
+  CACHE_TTL_SECONDS_DEFAULT,
+  CACHE_TTL_SECONDS_MAX,
+  EMBEDDING_DIMENSIONS_DEFAULT,
+  FORGET_RETENTION_DAYS_DEFAULT,
+} from "@keepsake/contract";
 import type { DatabaseConfig } from "@keepsake/db";
 import { z } from "zod";
-import type { ConfigVariableName } from "./config-variables.ts";
+import { CACHE_NEVER_INTENTS, type ConfigVariableName } from "./config-variables.ts";
 import type { LoggingConfig } from "./platform/logger.ts";
 import type { Settings } from "./platform/services.ts";
 
@@ -68,6 +74,9 @@ const Variables = z.object({
   EMBEDDING_QUERY_TIMEOUT_MS: whole(50, 60_000, 1_500),
   SEARCH_EXACT_ROWS_MAX: whole(0, 1_000_000, 10_000),
   FORGET_RETENTION_DAYS: whole(0, 3_650, FORGET_RETENTION_DAYS_DEFAULT),
+  CACHE_TTL_SECONDS: whole(1, CACHE_TTL_SECONDS_MAX, CACHE_TTL_SECONDS_DEFAULT),
+  CACHE_MAX_ENTRIES: whole(1, 1_000_000, CACHE_ENTRIES_MAX_DEFAULT),
+  CACHE_NEVER_INTENTS: z.string().default(CACHE_NEVER_INTENTS),
   KEEPSAKE_ADMIN_TOKEN: z.string().optional(),
   KEEPSAKE_ADMIN_TOKEN_FILE: z.string().optional(),
   KEEPSAKE_ALLOWED_HOSTS: z.string().default(""),
@@ -94,9 +103,7 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
       host: variables.HOST,
       port: variables.PORT,
       adminToken,
-      allowedHosts: variables.KEEPSAKE_ALLOWED_HOSTS.split(",")
-        .map((name) => name.trim())
-        .filter(Boolean),
+      allowedHosts: toList(variables.KEEPSAKE_ALLOWED_HOSTS),
     },
     database: toDatabaseConfig(variables, readFile),
     embeddings: toEmbeddingsConfig(variables),
@@ -104,11 +111,22 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
       forgetRetentionDays: variables.FORGET_RETENTION_DAYS,
       exactSearchRowsMax: variables.SEARCH_EXACT_ROWS_MAX,
       queryEmbeddingTimeoutMs: variables.EMBEDDING_QUERY_TIMEOUT_MS,
+      cacheTtlSeconds: variables.CACHE_TTL_SECONDS,
+      cacheEntriesMax: variables.CACHE_MAX_ENTRIES,
+      cacheNeverIntents: toList(variables.CACHE_NEVER_INTENTS),
     },
     logging: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT },
   };
   assertGuarded(config.server);
   return config;
+}
+
+/** Names separated by commas. */
+function toList(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
 }
 
 function parseVariables(environment: Environment): Variables {

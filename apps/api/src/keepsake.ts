@@ -1,6 +1,7 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
 import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
+import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { requestMissingVectors } from "./memory/backfill.ts";
 import { EMBED_MEMORY_QUEUE } from "./memory/embedding-jobs.ts";
@@ -15,6 +16,7 @@ import { runRecurring } from "./platform/recurring-work.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
+import { pruneExports } from "./training/mark-store.ts";
 
 /** A running server. Disposing of it ends requests under way, then background work, then the database. */
 export interface Keepsake extends AsyncDisposable {
@@ -82,7 +84,7 @@ function createEmbedder(config: EmbeddingsConfig): Embedder {
 
 function startBackgroundWork(handle: DatabaseHandle, services: Services, resources: AsyncDisposableStack): void {
   const stop = new AbortController();
-  const tasks = [keepErasing(services, stop.signal)];
+  const tasks = [keepErasing(services, stop.signal), startSweeping(services, stop.signal)];
   if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
   if (services.embeddings) {
     resources.use(new EmbeddingWorker(services, services.embeddings));
@@ -99,7 +101,7 @@ const HOUR_MS = 3_600_000;
 function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
   const { logger } = services;
   const task = async () => {
-    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted], signal);
+    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports], signal);
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);

@@ -1,15 +1,19 @@
 import type { WireErrorShape } from "@keepsake/contract";
 import type { TRPCBuiltRouter } from "@trpc/server";
+import { cacheRoutes } from "./cache/routes.ts";
 import { conversationRoutes } from "./conversation/routes.ts";
 import { memoryRoutes } from "./memory/routes.ts";
 import { preferencesRoutes } from "./preferences/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
+import { trainingRoutes } from "./training/routes.ts";
 
 // Annotated, so that the procedures' doc comments travel to the client.
 type Routes = {
   memory: typeof memoryRoutes;
   conversation: typeof conversationRoutes;
   preferences: typeof preferencesRoutes;
+  cache: typeof cacheRoutes;
+  training: typeof trainingRoutes;
   system: typeof systemRoutes;
 };
 
@@ -18,6 +22,8 @@ export const routes: Routes = {
   memory: memoryRoutes,
   conversation: conversationRoutes,
   preferences: preferencesRoutes,
+  cache: cacheRoutes,
+  training: trainingRoutes,
   system: systemRoutes,
 };
 

@@ -72,3 +72,31 @@ test("another user's preferences answer as keys that are free", async () => {
   expect(await ivy.set.mutate({ key: "secret", value: 1, expectedVersion: 0 })).toMatchObject({ version: 1 });
   expect(await hal.get.query({ key: "secret" })).toMatchObject({ value: "blue vase", version: 1 });
 });
+
+test("examples, feedback and exports of one user are nothing to another", async () => {
+  const { conversation, training: hal } = server.clientOf("hal");
+  const { training: ivy } = server.clientOf("ivy");
+  const asked = await conversation.append.mutate({ sessionId: "s", role: "user", content: "Where is the key?" });
+  await conversation.append.mutate({ sessionId: "s", role: "assistant", content: "Under the mat." });
+  const { id } = await hal.feedback.mutate({ interactionId: asked.interactionId, score: 5 });
+  const { exportId } = await hal.export.query({});
+  const calls: [reason: string, id: string | null, call: (id: string) => Promise<unknown>][] = [
+    ["EXAMPLE_NOT_FOUND", id, (id) => ivy.get.query({ id })],
+    ["EXAMPLE_NOT_FOUND", id, (id) => ivy.update.mutate({ id, comment: "mine now" })],
+    ["EXAMPLE_NOT_FOUND", id, (id) => ivy.delete.mutate({ id })],
+    ["INTERACTION_NOT_FOUND", asked.interactionId, (id) => ivy.delete.mutate({ interactionId: id })],
+    ["INTERACTION_NOT_FOUND", asked.interactionId, (id) => ivy.feedback.mutate({ interactionId: id, score: 1 })],
+    ["EXPORT_NOT_FOUND", exportId, (id) => ivy.manifest.query({ exportId: id })],
+    ["EXPORT_NOT_FOUND", exportId, (id) => ivy.markExported.mutate({ exportId: id })],
+  ];
+  for (const [reason, id, call] of calls) {
+    const seen = (of: string) => call(of).then(String, (error: Error) => [errorReason(error), error.message]);
+    expect(await seen(id ?? "")).toEqual(await seen(MISSING));
+    expect((await seen(MISSING))[0]).toBe(reason);
+  }
+  expect(await ivy.stats.query()).toMatchObject({ total: 0, waiting: 0 });
+  expect((await ivy.list.query()).items).toEqual([]);
+  expect((await ivy.exports.query()).items).toEqual([]);
+  expect((await ivy.export.query({})).lines).toEqual([]);
+  expect(await hal.get.query({ id: id ?? "" })).toMatchObject({ comment: null, feedbackScore: 5, version: 1 });
+});

@@ -27,6 +27,8 @@ export const ERROR_REASONS = [
   "STORAGE_FULL",
   "DATABASE_UNAVAILABLE",
   "INTERNAL",
+  "EXPORT_NOT_FOUND",
+  "EXPORT_NOT_COMPLETE",
 ] as const;
 
 /** One of `ERROR_REASONS`. */

@@ -1,3 +1,4 @@
+export * from "./cache.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";
 export * from "./fields.ts";
@@ -6,4 +7,5 @@ export * from "./limits.ts";
 export * from "./memory.ts";
 export * from "./preferences.ts";
 export * from "./system.ts";
+export * from "./training.ts";
 export * from "./version.ts";

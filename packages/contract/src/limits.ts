@@ -50,6 +50,28 @@ export const PREFERENCE_BYTES_MAX = 65_536;
 export const PREFERENCES_GET_MANY_MAX = 100;
 /** Confidence of a learned preference when the caller names none: neither sure nor a mere guess. */
 export const LEARNED_CONFIDENCE_DEFAULT = 0.5;
+/** Seconds that a cached answer may be given, at most: a year. */
+export const CACHE_TTL_SECONDS_MAX = 31_536_000;
+/** Seconds that a cached answer may be given when neither its caller nor the configuration says. */
+export const CACHE_TTL_SECONDS_DEFAULT = 3_600;
+/** Cached answers of one user, unless configured otherwise. */
+export const CACHE_ENTRIES_MAX_DEFAULT = 1_000;
+/** Memories that one cached answer names as its sources, and preferences. */
+export const CACHE_DEPENDENCIES_MAX = 100;
+/** Milliseconds that making one answer may have taken: a day. */
+export const CACHE_GENERATION_MS_MAX = 86_400_000;
+/** Characters of a comment on an answer. */
+export const COMMENT_CHARS_MAX = 4_096;
+/** Examples that one call of `training.export` reads; each becomes up to two lines, or none. */
+export const EXPORT_PAGE_ROWS_MAX = 1_000;
+/** Examples that one call of `training.export` reads when the caller names no limit. */
+export const EXPORT_PAGE_ROWS_DEFAULT = 200;
+/** Given names to be redacted. */
+export const REDACTED_NAMES_MAX = 100;
+/** Characters of one given name. */
+export const NAME_CHARS_MAX = 64;
+/** Characters of the seed of a split. */
+export const SEED_CHARS_MAX = 64;
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 /** Bytes of one request body: 1 MiB. */

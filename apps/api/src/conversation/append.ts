@@ -6,6 +6,7 @@ import { DomainError } from "../platform/domain-error.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
+import { completeWaitingFeedback } from "../training/store.ts";
 import { addMessage, findUnanswered, listInteraction } from "./store.ts";
 
 type NewMessage = Omit<AppendMessageInput, "idempotencyKey">;
@@ -25,7 +26,9 @@ export async function appendMessage(actor: Actor, { db }: Services, input: Appen
 async function append(actor: Actor, tx: Transaction, message: NewMessage): Promise<Message> {
   await ensureUser(actor, tx);
   const interactionId = await chooseInteraction(actor, tx, message);
-  return addMessage(actor, tx, { ...message, id: uuidv7(), interactionId });
+  const added = await addMessage(actor, tx, { ...message, id: uuidv7(), interactionId });
+  if (message.role === "assistant") await completeWaitingFeedback(actor, tx, interactionId);
+  return added;
 }
 
 async function chooseInteraction(actor: Actor, tx: Transaction, message: NewMessage): Promise<string> {

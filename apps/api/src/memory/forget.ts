@@ -1,5 +1,6 @@
 import type { ChangeMemoryByIdInput, ForgottenMemory, Memory } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
+import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
@@ -11,8 +12,8 @@ import { markForgotten, unmarkForgotten } from "./store.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Forgets a memory: it is found no more, and erased when the retention has run out. Forgetting it again answers the
- * same.
+ * Forgets a memory: it is found no more, answers made from it are given no more, and it is erased when the retention has
+ * run out. Forgetting it again answers the same.
  *
  * @throws DomainError `MEMORY_NOT_FOUND`
  */
@@ -25,6 +26,7 @@ export async function forgetMemory(
     runOnce(actor, tx, { key, procedure: "memory.forget", input: id }, async () => {
       const forgottenAt = await markForgotten(actor, tx, id);
       if (!forgottenAt) throw memoryNotFound();
+      await evictDependents(actor, tx, { memories: [id] });
       const erasedAfter = new Date(forgottenAt.getTime() + settings.forgetRetentionDays * DAY_MS);
       return { id, forgottenAt, erasedAfter };
     }),

@@ -9,6 +9,7 @@ import {
 } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
+import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
@@ -64,10 +65,11 @@ async function storeItems(actor: Actor, tx: Transaction, services: Services, ite
   const drafts = toDrafts(items);
   const hashes = drafts.map((draft) => draft.contentHash);
   await ensureUser(actor, tx);
-  await forgetExpired(actor, tx, hashes);
+  const expired = await forgetExpired(actor, tx, hashes);
   const stored = await putMemories(actor, tx, drafts);
   const isNew = new Set(drafts.filter((draft) => stored.get(draft.contentHash) === draft.id).map(({ id }) => id));
   await requestVectors(actor, tx, services, [...isNew]);
+  await evictDependents(actor, tx, { memories: expired });
   const memories = byId(await findMemories(actor, tx, [...stored.values()], services.embeddings?.space.id ?? null));
   return items.map((item) => toAdded(memories.get(stored.get(contentHash(item.content)) ?? ""), isNew));
 }

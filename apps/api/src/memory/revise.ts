@@ -1,5 +1,6 @@
 import type { Memory, UpdateMemoryInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
+import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { violatedConstraint } from "../platform/database-failure.ts";
 import { DomainError } from "../platform/domain-error.ts";
@@ -14,7 +15,7 @@ type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
 
 /**
  * Changes a memory and keeps what it said before. A new content is true from now on, unless `validFrom` says
- * otherwise; the version before it was true until then.
+ * otherwise; the version before it was true until then. Cached answers made from it go with any change.
  *
  * @throws DomainError `MEMORY_NOT_FOUND`, `VERSION_CONFLICT`, `CONTENT_EXISTS`
  */
@@ -39,6 +40,7 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
     await removeVectors(actor, tx, [id]);
     await requestVectors(actor, tx, services, [id]);
   }
+  await evictDependents(actor, tx, { memories: [id] });
   return getMemory(actor, tx, id, services);
 }
 

@@ -14,9 +14,17 @@ export interface MemoryDraft extends Omit<NewMemory, "tags"> {
   readonly tags: readonly string[];
 }
 
-/** Forgets expired memories with these contents, so that adding one of them again makes a new memory. */
-export async function forgetExpired(actor: Actor, tx: Transaction, contentHashes: readonly string[]): Promise<void> {
-  await tx
+/**
+ * Forgets expired memories with these contents, so that adding one of them again makes a new memory.
+ *
+ * @returns the ids of those that it forgot
+ */
+export async function forgetExpired(
+  actor: Actor,
+  tx: Transaction,
+  contentHashes: readonly string[],
+): Promise<string[]> {
+  const rows = await tx
     .update(knowledge)
     .set({ forgottenAt: sql`now()` })
     .where(
@@ -26,7 +34,9 @@ export async function forgetExpired(actor: Actor, tx: Transaction, contentHashes
         isNull(knowledge.forgottenAt),
         lte(knowledge.expiresAt, sql`now()`),
       ),
-    );
+    )
+    .returning({ id: knowledge.id });
+  return rows.map(({ id }) => id);
 }
 
 /** The tags that were there, then the new ones in their order, as many as a memory may have. */

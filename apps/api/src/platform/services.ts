@@ -13,6 +13,12 @@ export interface Settings {
   readonly exactSearchRowsMax: number;
   /** How long a search waits for its query's embedding before it goes by words alone, milliseconds. */
   readonly queryEmbeddingTimeoutMs: number;
+  /** How long a cached answer may be given when its caller does not say, seconds. */
+  readonly cacheTtlSeconds: number;
+  /** Cached answers of one user, at most. */
+  readonly cacheEntriesMax: number;
+  /** Intents whose answers are never cached; a `*` stands for any characters. */
+  readonly cacheNeverIntents: readonly string[];
 }
 
 /** The model and the space its vectors belong to. */

@@ -34,6 +34,8 @@ const CODE_OF_REASON = {
   STORAGE_FULL: "SERVICE_UNAVAILABLE",
   DATABASE_UNAVAILABLE: "SERVICE_UNAVAILABLE",
   INTERNAL: "INTERNAL_SERVER_ERROR",
+  EXPORT_NOT_FOUND: "NOT_FOUND",
+  EXPORT_NOT_COMPLETE: "CONFLICT",
 } satisfies Record<ErrorReason, TRPC_ERROR_CODE_KEY>;
 
 /** Reasons of the errors that tRPC itself raises before or around a procedure. */

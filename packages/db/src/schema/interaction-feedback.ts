@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { check, integer, pgTable, primaryKey, text, varchar } from "drizzle-orm/pg-core";
 import { interactionId, moment, now, userId } from "./columns.ts";
 
 /**
@@ -14,6 +14,8 @@ export const interactionFeedback = pgTable(
     /** 1 (useless) to 5 (just right). */
     score: integer("score").notNull(),
     comment: text("comment"),
+    /** Kept for the example that is made later. */
+    interactionType: varchar("interaction_type", { length: 50 }),
     createdAt: moment("created_at").notNull().default(now),
     updatedAt: moment("updated_at").notNull().default(now),
   },

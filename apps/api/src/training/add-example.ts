@@ -1,0 +1,41 @@
+import type { AddExampleInput, TrainingExample } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import { v7 as uuidv7 } from "uuid";
+import type { Actor } from "../platform/actor.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import { runOnce } from "../platform/idempotency.ts";
+import type { Services } from "../platform/services.ts";
+import { ensureUser } from "../platform/users.ts";
+import { addExample, type ExampleDraft } from "./example-store.ts";
+import { findFeedback, lockInteraction } from "./store.ts";
+
+/**
+ * Adds an example that was made elsewhere. Feedback that waits for its interaction is put on it, where the caller says
+ * nothing else.
+ *
+ * @throws DomainError `CONTENT_EXISTS` when the interaction has an example already
+ */
+export async function addTrainingExample(
+  actor: Actor,
+  { db }: Pick<Services, "db">,
+  { idempotencyKey: key, ...input }: AddExampleInput,
+): Promise<TrainingExample> {
+  return db.transaction((tx) =>
+    runOnce(actor, tx, { key, procedure: "training.add", input }, () => store(actor, tx, { ...input, id: uuidv7() })),
+  );
+}
+
+async function store(actor: Actor, tx: Transaction, draft: ExampleDraft): Promise<TrainingExample> {
+  await ensureUser(actor, tx);
+  if (typeof draft.interactionId === "string") await lockInteraction(actor, tx, draft.interactionId);
+  const example = await addExample(actor, tx, await withFeedback(actor, tx, draft));
+  if (example) return example;
+  throw new DomainError("CONTENT_EXISTS", "This interaction has a training example already: change that one.");
+}
+
+async function withFeedback(actor: Actor, tx: Transaction, draft: ExampleDraft): Promise<ExampleDraft> {
+  const feedback = typeof draft.interactionId === "string" && (await findFeedback(actor, tx, draft.interactionId));
+  if (!feedback) return draft;
+  const { score: feedbackScore, comment, interactionType } = feedback;
+  return { feedbackScore, comment, interactionType, ...draft };
+}

@@ -1,0 +1,51 @@
+import type { Feedback, FeedbackInput } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import { listInteraction } from "../conversation/store.ts";
+import type { Actor } from "../platform/actor.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import { runOnce } from "../platform/idempotency.ts";
+import type { Services } from "../platform/services.ts";
+import { ensureUser } from "../platform/users.ts";
+import { lockInteraction, makeExample, type Opinion, putFeedback, scoreExample } from "./store.ts";
+
+/** The same answer for an interaction that never was and one of another user. */
+export const interactionNotFound = () =>
+  new DomainError("INTERACTION_NOT_FOUND", "There is no interaction with this id.");
+
+/**
+ * Keeps what somebody says of an interaction and puts it on the interaction's training example. Where question or answer
+ * are not there yet, it waits for them.
+ *
+ * @throws DomainError `INTERACTION_NOT_FOUND`
+ */
+export async function recordFeedback(
+  actor: Actor,
+  { db }: Pick<Services, "db">,
+  { idempotencyKey: key, ...opinion }: FeedbackInput,
+): Promise<Feedback> {
+  return db.transaction((tx) =>
+    runOnce(actor, tx, { key, procedure: "training.feedback", input: opinion }, () => record(actor, tx, opinion)),
+  );
+}
+
+async function record(actor: Actor, tx: Transaction, opinion: Opinion): Promise<Feedback> {
+  const { interactionId, score, comment = null } = opinion;
+  await ensureUser(actor, tx);
+  await lockInteraction(actor, tx, interactionId);
+  await putFeedback(actor, tx, opinion);
+  const id = (await scoreExample(actor, tx, opinion)) ?? (await makeExample(actor, tx, interactionId));
+  if (id === null) await assertMayWait(actor, tx, interactionId);
+  return { id, status: id === null ? "waiting" : "recorded", interactionId, score, comment };
+}
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/**
+ * An id in the gateway's own words may come before its messages do. A UUID is how the server names interactions: one
+ * that it does not know is a mistake, and would wait for ever.
+ */
+async function assertMayWait(actor: Actor, tx: Transaction, interactionId: string): Promise<void> {
+  if (!UUID.test(interactionId)) return;
+  const messages = await listInteraction(actor, tx, interactionId);
+  if (messages.length === 0) throw interactionNotFound();
+}
