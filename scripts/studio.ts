@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../apps/api/src/config.ts";
 import { startEmbedded } from "../packages/db/src/embedded/start-embedded.ts";
 import { connect, type DatabaseConfig, DatabaseStartError, type ServerConfig } from "../packages/db/src/index.ts";
+import { loadEnvFile } from "./load-env-file.ts";
 
 // pnpm db:studio [--port 4983]: drizzle-kit studio on the database that the server would use. The embedded one is
 // opened here, so the server has to be stopped first.
@@ -55,6 +56,7 @@ async function runStudio({ credentials }: OpenDatabase, port: string): Promise<n
 }
 
 async function main(): Promise<number> {
+  loadEnvFile();
   const { values } = parseArgs({ options: { port: { type: "string", default: "4983" } } });
   const { database } = loadConfig(process.env, (path) => readFileSync(path, "utf8"));
   await using open = await openDatabase(database);
