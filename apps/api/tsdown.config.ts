@@ -1,7 +1,7 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: ["src/main.ts"],
+  entry: ["src/main.ts", "src/health-check.ts"],
   platform: "node",
   fixedExtension: false,
   target: "node24",
