@@ -38,7 +38,7 @@ async function openServer(database: ServerConfig): Promise<OpenDatabase> {
   return { credentials: { url: database.url }, [Symbol.asyncDispose]: async () => {} };
 }
 
-/** Ends with drizzle-kit, which a Ctrl-C reaches as it reaches us. */
+/** Ends with drizzle-kit, whether a Ctrl-C reaches both or somebody ends this process alone. */
 async function runStudio({ credentials }: OpenDatabase, port: string): Promise<number> {
   const studio = spawn(
     process.execPath,
@@ -49,8 +49,7 @@ async function runStudio({ credentials }: OpenDatabase, port: string): Promise<n
       env: { ...process.env, KEEPSAKE_STUDIO_CREDENTIALS: JSON.stringify(credentials) },
     },
   );
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => studio.kill());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => studio.kill());
   const [code] = (await once(studio, "exit")) as [number | null];
   return code ?? 0;
 }
