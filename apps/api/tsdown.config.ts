@@ -1,7 +1,7 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: ["src/main.ts"],
+  entry: ["src/main.ts", "src/health-check.ts"],
   platform: "node",
   fixedExtension: false,
   target: "node24",
@@ -17,19 +17,7 @@ export default defineConfig({
       to: "dist/swagger-ui",
     })),
   ],
-  // One file starts in half the time of the same code spread over node_modules; drizzle-orm alone costs a second.
-  deps: {
-    alwaysBundle: [
-      /^@keepsake\//,
-      /^@trpc\//,
-      /^drizzle-orm/,
-      "postgres",
-      "superjson",
-      "uuid",
-      "zod",
-      "ollama",
-      "cockatiel",
-      "lru-cache",
-    ],
-  },
+  // devDependencies go into the bundle, dependencies stay in node_modules: one file starts in half the time of the same
+  // code spread over node_modules; drizzle-orm alone costs a second. What has files of its own at run time stays there.
+  deps: { alwaysBundle: [/^@keepsake\/db/], onlyBundle: false },
 });
