@@ -4,3 +4,9 @@ export { ADD_MANY_ITEMS_MAX, CONTENT_CHARS_MAX, QUERY_CHARS_MAX, SEARCH_HITS_MAX
 export { type ClientOptions, createClient, type KeepsakeClient } from "./create-client.ts";
 export { errorReason, inputIssues, isUnreachable, requestId } from "./error-reason.ts";
 export type { AddedMemory, Memory, MemoryHit, MemoryQuery, NewMemory } from "./memory-types.ts";
+export { PreferenceMismatchError } from "./preference-mismatch.ts";
+export type { PreferenceSchemas } from "./preference-schemas.ts";
+export type { NewPreference, Preference, SetPreference } from "./preference-types.ts";
+export { type AliasMatch, aliasCandidates, resolveAlias } from "./resolve-alias.ts";
+export { type SetPreferenceOptions, type TypedPreferences, typedPreferences } from "./typed-preferences.ts";
+export { type WellKnownPreferences, wellKnownPreferences } from "./well-known-preferences.ts";

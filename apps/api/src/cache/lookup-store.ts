@@ -34,7 +34,8 @@ export const givingAnswer = (actor: Actor, which: SQL, look: "first" | "second" 
       created_at as "createdAt", expires_at as "expiresAt"
   ), counted as (
     insert into ${cacheCounters} ("user_id", hits, misses, seconds_saved)
-    select ${actor.userId}, count(*), ${look === "first" ? 1 : 0}::int - count(*), coalesce(sum(generation_ms), 0) / 1000.0 from hit
+    select ${actor.userId}, count(*), ${look === "first" ? 1 : 0}::int - count(*),
+      coalesce(sum(generation_ms), 0) / 1000.0 from hit
     on conflict (user_id) do update set hits = ${cacheCounters.hits} + excluded.hits,
       misses = ${cacheCounters.misses} + excluded.misses,
       seconds_saved = ${cacheCounters.secondsSaved} + excluded.seconds_saved
