@@ -42,8 +42,10 @@ const toText = (round: number) => `Where does lamp ${round % QUESTIONS} hang?`;
 async function fill(server: BenchServer, entries: number): Promise<void> {
   const { cache } = server.clientOf(USER);
   const rest = entries - QUESTIONS;
-  await server.sql`insert into response_cache (user_id, id, query_hash, query_text, response, expires_at)
-    select ${USER}, gen_random_uuid(), md5(number::text), 'Another question', repeat('An answer. ', 20), now() + interval '1 hour'
+  await server.sql`
+    insert into response_cache (user_id, id, query_hash, query_text, response, used_at, expires_at)
+    select ${USER}, gen_random_uuid(), md5(number::text), 'Another question', repeat('An answer. ', 20),
+      now() - number * interval '1 ms', now() + interval '1 hour' + number * interval '1 ms'
     from generate_series(1, ${rest}::int) as number`;
   await server.sql`insert into cache_counters (user_id, stored) values (${USER}, ${rest})`;
   await server.sql`analyze response_cache`;

@@ -95,7 +95,7 @@ pause() { sleep "$1" & wait $!; }
 run_now() { "${BASH_SOURCE[0]}" now & wait $!; }
 
 daily() {
-  trap 'kill $(jobs -p) 2>/dev/null; exit 0' TERM INT
+  trap 'kill $(jobs -p) 2>/dev/null || true; exit 0' TERM INT
   if ! has_dump_within "$day_min"; then until run_now; do pause "$retry_s"; done; fi
   while true; do
     say "the next dump is made at $at."

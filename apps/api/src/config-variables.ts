@@ -8,7 +8,7 @@ export interface ConfigVariable {
 
 /** Commands and questions after a state, in the words of gateways and of Home Assistant. */
 export const CACHE_NEVER_INTENTS =
-  "command,turn_*,toggle*,set,set_*,dim,open*,close*,lock*,unlock*,arm*,disarm*,start*,stop*,pause*,play*,get_state,*_state,*_status,time,date,Hass*";
+  "command,turn_*,toggle*,set,set_*,dim,open,open_*,close,close_*,lock,unlock,arm_*,disarm*,start,start_*,stop,stop_*,pause,play,play_*,media_*,volume_*,alarm_*,timer_*,*_state,*_status,time,date,Hass*";
 
 /** Every variable that the server reads. `config.ts` reads no other; tests compare README and `.env.example` with it. */
 export const CONFIG_VARIABLES = [

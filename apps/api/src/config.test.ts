@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { isNeverKept } from "./cache/never-intents.ts";
 import { ConfigError, loadConfig } from "./config.ts";
 import { CONFIG_VARIABLES } from "./config-variables.ts";
 
@@ -38,10 +39,28 @@ describe("a database", () => {
   });
 });
 
+describe("intents that are never cached", () => {
+  test("are a list of names", () => {
+    expect(load({ CACHE_NEVER_INTENTS: " turn_on, ,Hass* " }).settings.cacheNeverIntents).toEqual(["turn_on", "Hass*"]);
+  });
+
+  test.each(["turn_on", "light.turn_off", "climate.set_temperature", "cover.open_cover", "HassLightSet", "door_state"])(
+    "are %s and its like when nobody says",
+    (intent) => expect(isNeverKept(intent, load({}).settings.cacheNeverIntents)).toBe(true),
+  );
+
+  test.each(["question", "opening_hours", "weather", "recipe", "estate", "closest_shop"])(
+    "are not %s and its like",
+    (intent) => expect(isNeverKept(intent, load({}).settings.cacheNeverIntents)).toBe(false),
+  );
+});
+
 describe("a fault", () => {
   test.each([
     [{ PORT: "1e99" }, "PORT"],
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL must be a URL such as postgres://"],
+    [{ CACHE_TTL_SECONDS: "0" }, "CACHE_TTL_SECONDS must be from 1 to 31536000"],
+    [{ CACHE_MAX_ENTRIES: "many" }, "CACHE_MAX_ENTRIES must be a whole number from 1 to 1000000"],
     [{ HOST: "0.0.0.0" }, "set KEEPSAKE_ADMIN_TOKEN"],
     [{ KEEPSAKE_ADMIN_TOKEN: "short" }, "24 characters or more"],
     [{ KEEPSAKE_ADMIN_TOKEN_FILE: "/none" }, "cannot be read: /none"],

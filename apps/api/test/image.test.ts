@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@keepsake/db/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { buildImage, type Container, databaseForImage, type Image, runInImage } from "./_container.ts";
 import { freePort, untilHealthy } from "./_keepsake-process.ts";
 
@@ -34,6 +34,10 @@ afterAll(async () => {
   await database?.[Symbol.asyncDispose]();
 });
 
+beforeEach((ctx) => {
+  if (whyNot !== null) ctx.skip(whyNot);
+});
+
 /** Every file of the tree, from its root; links are not followed. */
 const files = () => find("-type", "f");
 const find = (...tests: string[]) =>
@@ -41,7 +45,7 @@ const find = (...tests: string[]) =>
     .split("\n")
     .filter(Boolean);
 
-describe.skipIf(whyNot !== null)("the image's tree", () => {
+describe("the image's tree", () => {
   test("is below 250 MB, Node included", () => {
     const bytes = files().reduce((sum, path) => sum + statSync(join(image.tree, path)).size, statSync(image.node).size);
     expect(bytes).toBeLessThan(SIZE_BYTES_MAX);
@@ -70,7 +74,7 @@ describe.skipIf(whyNot !== null)("the image's tree", () => {
   });
 });
 
-describe.skipIf(whyNot !== null)("a container without rights and with nothing to write to but /tmp", () => {
+describe("a container without rights and with nothing to write to but /tmp", () => {
   test("becomes healthy by its own check, asks for the token, answers, and ends with 0 when told", async () => {
     const { server, url, port } = await start();
     await using _server = server;

@@ -162,14 +162,14 @@ describe("a query string", () => {
   test("is not where a POST's input stands, nor a body where a GET's does", async () => {
     const posted = await post("/memory/list?limit=1", {});
     expect([posted.status, posted.error.message]).toEqual([400, expect.stringContaining("JSON body")]);
-    expect(await statusOfGetWithBody("/memory/list", '{"limit":1}')).toBe(400);
+    const headers = { "content-type": "application/json", "content-length": "11" };
+    expect(await statusOfGet("/memory/list", headers, '{"limit":1}')).toBe(400);
   });
 });
 
-/** `fetch` refuses to send one. */
-function statusOfGetWithBody(path: string, body: string): Promise<number | undefined> {
+/** A GET with what `fetch` does not let its caller send. */
+function statusOfGet(path: string, headers: Record<string, string>, body = ""): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
     const request = httpRequest(`${server.url}${path}`, { method: "GET", headers }, (response) => {
       response.resume();
       resolve(response.statusCode);
@@ -229,6 +229,12 @@ describe("what guards tRPC", () => {
     expect(await status({ origin: "null" })).toBe(403);
     expect(await status({ origin: server.url })).toBe(200);
     expect(await status({ "x-keepsake-contract": "99" })).toBe(412);
+    const loadedBy = (site: string, mode: string) =>
+      statusOfGet("/memory/stats", { "sec-fetch-site": site, "sec-fetch-mode": mode });
+    expect(await loadedBy("cross-site", "no-cors")).toBe(403);
+    expect(await loadedBy("same-site", "no-cors")).toBe(403);
+    expect(await loadedBy("cross-site", "navigate")).toBe(200);
+    expect(await loadedBy("same-origin", "cors")).toBe(200);
   });
 
   test("is not loosened by a REST call: tRPC takes no text for a number after it", async () => {

@@ -1,6 +1,7 @@
 export type { AppRouter } from "@keepsake/api/routes";
 export { ERROR_REASONS, type ErrorReason, type InputIssue } from "@keepsake/contract/errors";
 export { ADD_MANY_ITEMS_MAX, CONTENT_CHARS_MAX, QUERY_CHARS_MAX, SEARCH_HITS_MAX } from "@keepsake/contract/limits";
+export type { CachedAnswer, CacheLookup, NewAnswer } from "./cache-types.ts";
 export { type ClientOptions, createClient, type KeepsakeClient } from "./create-client.ts";
 export { errorReason, inputIssues, isUnreachable, requestId } from "./error-reason.ts";
 export type { AddedMemory, Memory, MemoryHit, MemoryQuery, NewMemory } from "./memory-types.ts";

@@ -59,6 +59,9 @@ describe("the client's types", () => {
   });
 
   test("know what may be missing", () => {
+    type Lookup = Outputs["cache"]["lookup"];
+    expectTypeOf<Extract<Lookup, { hit: true }>["response"]>().toEqualTypeOf<string>();
+    expectTypeOf<Extract<Lookup, { hit: false }>>().toEqualTypeOf<{ hit: false }>();
     expectTypeOf<Outputs["memory"]["search"]["degraded"]>().toEqualTypeOf<"embeddings"[]>();
     expectTypeOf(errorReason).returns.toEqualTypeOf<ErrorReason | null>();
     expectTypeOf(requestId).returns.toEqualTypeOf<string | null>();
