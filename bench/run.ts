@@ -10,6 +10,7 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   search-speed    memory.search against the bare statements and an empty call
   add-speed       memory.add and addMany against a bare INSERT, with the model off, healthy and slow
   recall-locomo   what a search by words finds in LoCoMo, when that lies beside the repository
+  guard-qqp       how often the cache's guard is right about labelled question pairs (KEEPSAKE_QQP_FILE names them)
 
   --full   100,000 memories too; takes minutes
   --save   writes bench/results/<question>-<date>.json
@@ -20,6 +21,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "search-speed": () => import("./search-speed.ts"),
   "add-speed": () => import("./add-speed.ts"),
   "recall-locomo": () => import("./recall-locomo.ts"),
+  "guard-qqp": () => import("./guard-qqp.ts"),
 };
 
 const { values, positionals } = parseArgs({
