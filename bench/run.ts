@@ -12,6 +12,7 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   cache-lookup    cache.lookup and cache.store against the bare statement and an empty call
   export-memory   the server's memory while it exports training examples, in every format, and what marking them takes
   recall-locomo   what a search by words finds in LoCoMo, when that lies beside the repository
+  guard-qqp       how often the cache's guard is right about labelled question pairs (KEEPSAKE_QQP_FILE names them)
 
   --full   100,000 memories, answers or examples too; takes minutes
   --save   writes bench/results/<question>-<date>.json
@@ -24,6 +25,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "cache-lookup": () => import("./cache-lookup.ts"),
   "export-memory": () => import("./export-memory.ts"),
   "recall-locomo": () => import("./recall-locomo.ts"),
+  "guard-qqp": () => import("./guard-qqp.ts"),
 };
 
 const { values, positionals } = parseArgs({
