@@ -15,7 +15,8 @@ export type GivenAnswer = Pick<
 
 /**
  * Gives the answer to a question, if there is one whose time is not over, and counts the hit or the miss: one statement.
- * The clock is read when the row is locked, so that waiting for it never lets an expired answer through.
+ * The clock is read when the row is locked, so that waiting for it never lets an expired answer through. In a transaction
+ * it is to come last: the user's counters stay locked until the end.
  */
 export async function giveAnswer(actor: Actor, db: Queryable, key: string): Promise<GivenAnswer | null> {
   const [row] = await db.execute<GivenAnswer & { metadata: unknown }>(sql`
