@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Message } from "./conversation.ts";
-import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId, Share } from "./fields.ts";
+import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId } from "./fields.ts";
 import { type Json, jsonValue, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
 import { AddedMemory, NewMemory } from "./memory.ts";

@@ -1,8 +1,19 @@
-import { AppendMessageInput, ConversationHistoryInput, Message, MessagePage } from "@keepsake/contract";
+import {
+  AppendMessageInput,
+  ConversationHistoryInput,
+  DeletedSession,
+  DeleteSessionInput,
+  ListSessionsInput,
+  Message,
+  MessagePage,
+  SessionPage,
+} from "@keepsake/contract";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { procedure } from "../platform/trpc.ts";
 import { appendMessage } from "./append.ts";
+import { deleteSession } from "./delete-session.ts";
 import { conversationHistory } from "./history.ts";
+import { listSessionPage } from "./sessions.ts";
 
 export const conversationRoutes = {
   /**
@@ -19,4 +30,19 @@ export const conversationRoutes = {
     .input(ConversationHistoryInput)
     .output(MessagePage)
     .query(({ ctx, input }) => conversationHistory(ctx.actor, ctx.services.db, input)),
+
+  /** Every session with its length and its last message, most recently used first. */
+  sessions: procedure
+    .input(ListSessionsInput.prefault({}))
+    .output(SessionPage)
+    .query(({ ctx, input }) => listSessionPage(ctx.actor, ctx.services.db, input)),
+
+  /**
+   * Deletes a session at once: its messages, their vectors, and the feedback on them. This cannot be undone. Memories and
+   * training examples that were made from it stay; they are deleted on their own.
+   */
+  deleteSession: procedure
+    .input(DeleteSessionInput)
+    .output(DeletedSession)
+    .mutation(({ ctx, input }) => deleteSession(ctx.actor, ctx.services, input)),
 } satisfies TRPCRouterRecord;

@@ -1,11 +1,12 @@
 import type { JsonObject, Message, MessageRole } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
-import { conversations } from "@keepsake/db/schema";
+import { conversations, sessions } from "@keepsake/db/schema";
 import { and, asc, desc, eq, gt, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
-import { toMetadata } from "../platform/stored-metadata.ts";
+import { messageColumns, toMessage } from "./message-row.ts";
+import { isSpoken } from "./spoken.ts";
 
 /** A message about to be stored. */
 export interface MessageDraft {
@@ -20,33 +21,48 @@ export interface MessageDraft {
   readonly metadata?: JsonObject;
 }
 
-const columns = {
-  id: conversations.id,
-  sessionId: conversations.sessionId,
-  interactionId: conversations.interactionId,
-  role: conversations.role,
-  content: conversations.content,
-  language: conversations.language,
-  intent: conversations.intent,
-  metadata: conversations.metadata,
-  createdAt: conversations.createdAt,
-};
-
 /** The database's clock, to the millisecond: what a `Date` holds, so that a page ends exactly where the next begins. */
 const databaseNow = sql`date_trunc('milliseconds', clock_timestamp())`;
 
-type Row = Omit<Message, "metadata"> & { metadata: unknown };
-
-const toMessage = ({ metadata, ...row }: Row): Message => ({ ...row, metadata: toMetadata(metadata) });
-
-/** Stores one message. */
+/**
+ * Stores one message and counts it in its session, in one statement. Every message comes in by this way, or sessions
+ * and messages would not agree.
+ */
 export async function addMessage(actor: Actor, tx: Transaction, draft: MessageDraft): Promise<Message> {
-  const [row] = await tx
-    .insert(conversations)
-    .values({ createdAt: databaseNow, ...draft, userId: actor.userId })
-    .returning(columns);
+  const kept = tx.$with("kept").as(
+    tx
+      .insert(conversations)
+      .values({ createdAt: databaseNow, ...draft, userId: actor.userId })
+      .returning({ userId: conversations.userId, ...messageColumns }),
+  );
+  const counted = tx.$with("counted").as(
+    tx
+      .insert(sessions)
+      .select(
+        tx
+          .select({
+            userId: kept.userId,
+            sessionId: kept.sessionId,
+            messages: sql<number>`1`.as("messages"),
+            startedAt: kept.createdAt,
+            lastMessageAt: kept.createdAt,
+          })
+          .from(kept),
+      )
+      .onConflictDoUpdate({
+        target: [sessions.userId, sessions.sessionId],
+        set: {
+          messages: sql`${sessions.messages} + 1`,
+          startedAt: sql`least(${sessions.startedAt}, excluded.started_at)`,
+          lastMessageAt: sql`greatest(${sessions.lastMessageAt}, excluded.last_message_at)`,
+        },
+      })
+      .returning({ sessionId: sessions.sessionId }),
+  );
+  const [row] = await tx.with(kept, counted).select().from(kept);
   if (!row) throw new Error("an added message was not stored");
-  return toMessage(row);
+  const { userId: _, ...message } = row;
+  return toMessage(message);
 }
 
 /** The interaction of the session's last user message that has no answer yet; null when there is none. */
@@ -87,7 +103,7 @@ export async function listMessages(
   { sessionId, after, limit }: { sessionId: string; after: MessagePlace | null; limit: number },
 ): Promise<Message[]> {
   const rows = await db
-    .select(columns)
+    .select(messageColumns)
     .from(conversations)
     .where(
       and(
@@ -104,10 +120,21 @@ export async function listMessages(
 const isAfter = ({ createdAt, id }: MessagePlace) =>
   or(gt(conversations.createdAt, createdAt), and(eq(conversations.createdAt, createdAt), gt(conversations.id, id)));
 
+/** The last lines of a session, oldest first: what the user and the assistant said, and nothing of tools and systems. */
+export async function listTail(actor: Actor, db: Queryable, sessionId: string, limit: number): Promise<Message[]> {
+  const rows = await db
+    .select(messageColumns)
+    .from(conversations)
+    .where(and(ownedBy(actor, conversations), eq(conversations.sessionId, sessionId), isSpoken))
+    .orderBy(desc(conversations.createdAt), desc(conversations.id))
+    .limit(limit);
+  return rows.reverse().map(toMessage);
+}
+
 /** Every message of an interaction, oldest first; empty when there is no such interaction. */
 export async function listInteraction(actor: Actor, db: Queryable, interactionId: string): Promise<Message[]> {
   const rows = await db
-    .select(columns)
+    .select(messageColumns)
     .from(conversations)
     .where(and(ownedBy(actor, conversations), eq(conversations.interactionId, interactionId)))
     .orderBy(asc(conversations.createdAt), asc(conversations.id));

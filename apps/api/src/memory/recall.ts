@@ -3,12 +3,12 @@ import type { Queryable } from "@keepsake/db";
 import { EmbeddingError } from "@keepsake/embeddings";
 import type { Actor } from "../platform/actor.ts";
 import type { Services } from "../platform/services.ts";
+import { toVectorText } from "../platform/vectors.ts";
 import { searchByWords } from "./keyword-store.ts";
 import { type Arms, type RankedMemory, rank } from "./ranking.ts";
 import type { Candidate } from "./search-candidate.ts";
 import { type SemanticSearch, searchByMeaning, similaritiesOf } from "./semantic-store.ts";
 import { findMemories, findVersions } from "./store.ts";
-import { toVectorText } from "./vector-store.ts";
 
 /** Candidates of each arm: enough that a memory found by both arms is seen to be. */
 const CANDIDATES = { perHit: 3, min: 50 };

@@ -10,12 +10,13 @@ import {
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/actor.ts";
+import { embedNow } from "../platform/embed-items.ts";
+import { requestVectors } from "../platform/embedding-jobs.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
 import { contentHash } from "./content-hash.ts";
-import { embedNow } from "./embed-memories.ts";
-import { requestVectors } from "./embedding-jobs.ts";
+import { embeddableMemories } from "./embeddable-memories.ts";
 import { findMemories, forgetExpired, type MemoryDraft, putMemories } from "./store.ts";
 
 /** Adds one memory. The answer comes when it is safe on disk; its vectors follow in the background. */
@@ -53,6 +54,7 @@ async function withVectors(actor: Actor, services: Services, results: AddedMemor
   await embedNow(
     actor,
     services,
+    embeddableMemories,
     results.filter(({ embedding }) => embedding === "pending").map(({ id }) => id),
   );
   const ids = results.map(({ id }) => id);
@@ -67,7 +69,7 @@ async function storeItems(actor: Actor, tx: Transaction, services: Services, ite
   await forgetExpired(actor, tx, hashes);
   const stored = await putMemories(actor, tx, drafts);
   const isNew = new Set(drafts.filter((draft) => stored.get(draft.contentHash) === draft.id).map(({ id }) => id));
-  await requestVectors(actor, tx, services, [...isNew]);
+  await requestVectors(actor, tx, services, "knowledge", [...isNew]);
   const memories = byId(await findMemories(actor, tx, [...stored.values()], services.embeddings?.space.id ?? null));
   return items.map((item) => toAdded(memories.get(stored.get(contentHash(item.content)) ?? ""), isNew));
 }
