@@ -9,17 +9,20 @@ const USAGE = `What Keepsake costs, beside what it is built on.
 
   search-speed    memory.search against the bare statements and an empty call
   add-speed       memory.add and addMany against a bare INSERT, with the model off, healthy and slow
-  recall-locomo   what a search by words finds in LoCoMo, when that lies beside the repository
+  recall-locomo   what a search by words finds in LoCoMo's conversations, kept as memories
+  recall-messages the same, kept as messages, with neighbours, sessions and days counted and not
 
   --full   100,000 memories too; takes minutes
   --save   writes bench/results/<question>-<date>.json
 
+KEEPSAKE_LOCOMO_FILE names LoCoMo's conversations when they do not lie under ../shared/data.
 TEST_DATABASE_URL names a PostgreSQL with pgvector to measure on; without it only the embedded one is measured.`;
 
 const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "search-speed": () => import("./search-speed.ts"),
   "add-speed": () => import("./add-speed.ts"),
   "recall-locomo": () => import("./recall-locomo.ts"),
+  "recall-messages": () => import("./recall-messages.ts"),
 };
 
 const { values, positionals } = parseArgs({

@@ -73,6 +73,6 @@ const DAY = new Intl.DateTimeFormat("en-GB", {
  * What the model is given for a message, always in this form: `Tuesday 7 May 2024, user: Where is the spare key?`. The
  * day is that of UTC, as in the index of words. A change of this form needs a new embedding space.
  */
-export function embeddingText({ role, content, createdAt }: Pick<Message, "role" | "content" | "createdAt">): string {
+function embeddingText({ role, content, createdAt }: Pick<Message, "role" | "content" | "createdAt">): string {
   return `${DAY.format(createdAt).replace(",", "")}, ${role}: ${content}`;
 }

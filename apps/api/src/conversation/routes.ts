@@ -6,6 +6,8 @@ import {
   ListSessionsInput,
   Message,
   MessagePage,
+  SearchMessagesInput,
+  SearchMessagesOutput,
   SessionPage,
 } from "@keepsake/contract";
 import type { TRPCRouterRecord } from "@trpc/server";
@@ -13,6 +15,7 @@ import { procedure } from "../platform/trpc.ts";
 import { appendMessage } from "./append.ts";
 import { deleteSession } from "./delete-session.ts";
 import { conversationHistory } from "./history.ts";
+import { searchMessages } from "./search.ts";
 import { listSessionPage } from "./sessions.ts";
 
 export const conversationRoutes = {
@@ -30,6 +33,16 @@ export const conversationRoutes = {
     .input(ConversationHistoryInput)
     .output(MessagePage)
     .query(({ ctx, input }) => conversationHistory(ctx.actor, ctx.services.db, input)),
+
+  /**
+   * Finds messages by meaning and by words, best first, with the lines around them; what was said beside a message and in
+   * its session on that day counts for it. Without a model, or when it is too slow, it goes by words alone and says
+   * `degraded: ["embeddings"]`.
+   */
+  search: procedure
+    .input(SearchMessagesInput)
+    .output(SearchMessagesOutput)
+    .query(({ ctx, input }) => searchMessages(ctx.actor, ctx.services, input)),
 
   /** Every session with its length and its last message, most recently used first. */
   sessions: procedure

@@ -1,9 +1,8 @@
 import type { Degraded, Memory, MemoryHit, SearchMemoriesInput, SearchMemoriesOutput } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
-import { EmbeddingError } from "@keepsake/embeddings";
 import type { Actor } from "../platform/actor.ts";
+import { embedQuery } from "../platform/embed-query.ts";
 import type { Services } from "../platform/services.ts";
-import { toVectorText } from "../platform/vectors.ts";
 import { searchByWords } from "./keyword-store.ts";
 import { type Arms, type RankedMemory, rank } from "./ranking.ts";
 import type { Candidate } from "./search-candidate.ts";
@@ -70,19 +69,6 @@ async function completed(
     return score === undefined ? [] : [{ ...candidate, score }];
   });
   return [...semantic, ...found].sort((one, other) => other.score - one.score);
-}
-
-/** The query's vector in pgvector's text form, or null when it cannot be had in time. */
-async function embedQuery({ embeddings, settings }: Services, query: string): Promise<string | null> {
-  if (!embeddings) return null;
-  try {
-    const timeoutMs = settings.queryEmbeddingTimeoutMs;
-    const [vector] = await embeddings.queries.embed([query], "query", { timeoutMs });
-    return vector ? toVectorText(vector) : null;
-  } catch (error) {
-    if (error instanceof EmbeddingError) return null;
-    throw error;
-  }
 }
 
 async function toHits(
