@@ -17,6 +17,7 @@ import { assertAuthorized, toActor } from "./platform/auth.ts";
 import type { RequestContext } from "./platform/context.ts";
 import { describeCause } from "./platform/describe-cause.ts";
 import { DomainError } from "./platform/domain-error.ts";
+import { endConnectionsOnClose } from "./platform/end-connections.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
@@ -49,6 +50,7 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
     // A path of broken percent-signs never reaches a route.
     frameworkErrors: (error, request, reply) => answerFailure(error, request, reply),
   });
+  endConnectionsOnClose(server);
   server.addHook("onRequest", async (request, reply) => guard(config, request, reply));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request) => {
