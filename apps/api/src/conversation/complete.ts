@@ -59,11 +59,12 @@ async function saveAnswer(
   actor: Actor,
   tx: Transaction,
   messages: readonly Message[],
-  { sessionId, interactionId, language, intent }: Message,
-  { text, metadata }: Completion,
+  question: Message,
+  { text, metadata, createdAt }: Completion,
 ): Promise<Message> {
   const same = messages.find(({ role, content }) => role === "assistant" && content === text);
   if (same) return same;
+  const { sessionId, interactionId, language, intent } = question;
   return addMessage(actor, tx, {
     id: uuidv7(),
     sessionId,
@@ -73,7 +74,13 @@ async function saveAnswer(
     ...(language !== null && { language }),
     ...(intent !== null && { intent }),
     ...(metadata && { metadata }),
+    ...(createdAt && { createdAt: placeAfter(question, createdAt) }),
   });
+}
+
+/** The caller's clock may be another one: no answer stands before its question, and none in the future. */
+function placeAfter(question: Message, createdAt: Date): Date {
+  return new Date(Math.max(question.createdAt.getTime() + 1, Math.min(createdAt.getTime(), Date.now())));
 }
 
 interface Finished {

@@ -3,10 +3,6 @@ import type { Procedures } from "../procedures.ts";
 import { assertBegunTurn, assertMessage } from "../turn/begun-turn.ts";
 import { answerKeyOf, type LateTurn } from "./late-turn.ts";
 
-type Append = Procedures["conversation"]["append"]["mutate"];
-type Message = Parameters<Append>[0];
-type SavedMessage = Awaited<ReturnType<Append>>;
-
 /**
  * Brings a late turn to Keepsake, with the times at which it was said. Safe to repeat at any point: what came through
  * unnoticed is known by the interaction's id and by the keys of the calls that failed, and is not saved twice.
@@ -17,7 +13,7 @@ export async function sendLateTurn(procedures: Procedures, turn: LateTurn, signa
   const hasBegunUnheard = !turn.isBegun && (await appendQuestion(procedures, turn, signal));
   // The begin that was given up may have found an answer of before, and saved it with the question.
   if (hasBegunUnheard && (await wasAnswered(procedures, turn, signal))) return;
-  await appendAnswer(procedures, turn, signal);
+  await completeTurn(procedures, turn, signal);
 }
 
 /** @returns whether the `begin` that was given up has come through after all: the question is known by its time */
@@ -34,7 +30,7 @@ async function appendQuestion(procedures: Procedures, turn: LateTurn, signal: Ab
     ...(intent !== undefined && { intent }),
     ...(metadata !== undefined && { metadata }),
   } as const;
-  const saved = await append(procedures, question, signal);
+  const saved = await unlessKnown(procedures.conversation.append.mutate(question, { signal }));
   return saved?.createdAt.getTime() !== Date.parse(turn.saidAt);
 }
 
@@ -45,26 +41,19 @@ async function wasAnswered(procedures: Procedures, { begin }: LateTurn, signal: 
   return begun.cached !== null;
 }
 
-async function appendAnswer(procedures: Procedures, { begin, answer }: LateTurn, signal: AbortSignal): Promise<void> {
+/** Late answers are not cached: what they were made from may have changed. */
+async function completeTurn(procedures: Procedures, { begin, answer }: LateTurn, signal: AbortSignal): Promise<void> {
   if (answer === null) return;
-  const { sessionId, interactionId, language } = begin;
-  const message = {
-    role: "assistant",
-    sessionId,
-    interactionId,
-    content: answer.text,
-    createdAt: answer.answeredAt,
-    idempotencyKey: answerKeyOf(begin),
-    ...(language !== undefined && { language }),
-    ...(answer.metadata !== undefined && { metadata: answer.metadata }),
-  } as const;
-  await append(procedures, message, signal);
+  const { text, answeredAt: createdAt, metadata } = answer;
+  const { interactionId } = begin;
+  const input = { interactionId, text, createdAt, idempotencyKey: answerKeyOf(begin), ...(metadata && { metadata }) };
+  await unlessKnown(procedures.conversation.complete.mutate(input, { signal }));
 }
 
 /** @returns null when its key was used by another call, which has saved the same words */
-async function append(procedures: Procedures, message: Message, signal: AbortSignal): Promise<SavedMessage | null> {
+async function unlessKnown<T extends { id: string; createdAt: Date }>(call: Promise<T>): Promise<T | null> {
   try {
-    const saved = await procedures.conversation.append.mutate(message, { signal });
+    const saved = await call;
     assertMessage(saved);
     return saved;
   } catch (error) {

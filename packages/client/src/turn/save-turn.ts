@@ -35,14 +35,17 @@ export async function saveTurn(
   // Only then is the question known to be on disk.
   const isBegun = begun !== null && !begun.degraded.includes("save_pending");
   const answer = toLateAnswer(text, options);
-  if (isBegun && (begun.cached !== null || answer === null)) return "saved";
   const late = { ...said, isBegun, answer };
   if (isRefusal(failure)) return drop(setup, late, failure);
   if (!isBegun) return setup.late.keep(late);
+  if (begun.cached !== null || answer === null) return "saved";
   // What could not be stored as it was said is not to be said again.
-  const isAsSaid = answer?.text === text;
-  return completeOrKeep(setup, beginning, late, isAsSaid ? options : { ...options, cacheable: false });
+  const isAsSaid = answer.text === text;
+  return completeOrKeep(setup, beginning, { ...late, answer }, isAsSaid ? options : { ...options, cacheable: false });
 }
+
+/** A turn that has an answer. */
+type Answered = LateTurn & { readonly answer: LateAnswer };
 
 function toLateAnswer(text: string, { metadata }: AnswerOptions): LateAnswer | null {
   const storable = toStorable(text);
@@ -53,7 +56,7 @@ function toLateAnswer(text: string, { metadata }: AnswerOptions): LateAnswer | n
 async function completeOrKeep(
   setup: TurnSetup,
   beginning: Beginning,
-  late: LateTurn,
+  late: Answered,
   options: AnswerOptions,
 ): Promise<TurnSaved> {
   try {
@@ -67,15 +70,17 @@ async function completeOrKeep(
 async function complete(
   setup: TurnSetup,
   { begunAtMs, timeoutMs }: Beginning,
-  { begin, answer }: LateTurn,
+  { begin, answer }: Answered,
   { cacheable = false, ttlSeconds, dependsOn, metadata }: AnswerOptions,
 ): Promise<void> {
-  const text = answer?.text ?? "";
+  const { text, answeredAt: createdAt } = answer;
   const limit = AbortSignal.timeout(timeoutMs);
   const input = {
     interactionId: begin.interactionId,
     idempotencyKey: answerKeyOf(begin),
     text,
+    // A server that is slow to take it has heard the next question meanwhile.
+    createdAt,
     cacheable: typeof cacheable === "function" ? isSaidCacheable(cacheable, text) : cacheable,
     generationMs: Math.max(0, Math.round(performance.now() - begunAtMs)),
     ...(ttlSeconds !== undefined && { ttlSeconds }),

@@ -98,18 +98,18 @@ async function generateShared(task: Task, open: OpenTurn, announced: Announced):
 async function generateAnswer(task: Task, open: OpenTurn): Promise<Answer> {
   const { input, generate, options, outlet } = task;
   const signal = signalOf(task);
-  const { context, interactionId, degraded } = open;
+  const { context, interactionId, degraded, failure } = open;
   try {
     signal.throwIfAborted();
-    const made = generate({ text: input.text, context, interactionId, degraded, signal });
+    const made = generate({ text: input.text, context, interactionId, degraded, failure, signal });
     const text = await passPieces(
       await untilAborted(Promise.resolve(made), signal),
       (piece) => outlet.put(piece),
       signal,
     );
     return { text, isCacheable: isCacheable(options, text), isShared: false, isAborted: false };
-  } catch (failure) {
-    return giveUp(task, open, failure);
+  } catch (error) {
+    return giveUp(task, open, error);
   }
 }
 

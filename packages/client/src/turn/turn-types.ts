@@ -28,6 +28,8 @@ export interface GenerateInput {
   /** What feedback and corrections point at. */
   readonly interactionId: string;
   readonly degraded: readonly TurnDegraded[];
+  /** Why Keepsake could not be used, for `errorReason` to read; null when it could. */
+  readonly failure: unknown;
   /** Fires when the caller gives the turn up. */
   readonly signal: AbortSignal;
 }
