@@ -94,6 +94,8 @@ function toConfig(
       queryEmbeddingTimeoutMs: 1_500,
       cacheTtlSeconds: 3_600,
       cacheEntriesMax: 1_000,
+      cacheSemantic: false,
+      cacheSimilarityMin: 0.95,
       cacheNeverIntents: [],
       ...settings,
     },

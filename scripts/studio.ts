@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { loadConfig } from "../apps/api/src/config.ts";
 import { startEmbedded } from "../packages/db/src/embedded/start-embedded.ts";
 import { connect, type DatabaseConfig, DatabaseStartError, type ServerConfig } from "../packages/db/src/index.ts";
+import { loadEnvFile } from "./load-env-file.ts";
 
 // pnpm db:studio [--port 4983]: drizzle-kit studio on the database that the server would use. The embedded one is
 // opened here, so the server has to be stopped first.
@@ -37,7 +38,7 @@ async function openServer(database: ServerConfig): Promise<OpenDatabase> {
   return { credentials: { url: database.url }, [Symbol.asyncDispose]: async () => {} };
 }
 
-/** Ends with drizzle-kit, which a Ctrl-C reaches as it reaches us. */
+/** Ends with drizzle-kit, whether a Ctrl-C reaches both or somebody ends this process alone. */
 async function runStudio({ credentials }: OpenDatabase, port: string): Promise<number> {
   const studio = spawn(
     process.execPath,
@@ -48,13 +49,13 @@ async function runStudio({ credentials }: OpenDatabase, port: string): Promise<n
       env: { ...process.env, KEEPSAKE_STUDIO_CREDENTIALS: JSON.stringify(credentials) },
     },
   );
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => studio.kill());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => studio.kill());
   const [code] = (await once(studio, "exit")) as [number | null];
   return code ?? 0;
 }
 
 async function main(): Promise<number> {
+  loadEnvFile();
   const { values } = parseArgs({ options: { port: { type: "string", default: "4983" } } });
   const { database } = loadConfig(process.env, (path) => readFileSync(path, "utf8"));
   await using open = await openDatabase(database);

@@ -11,6 +11,10 @@ const steps: Step[] = [
     name: "contract.json is as the schemas say",
     command: ["node", "--conditions=@keepsake/source", "scripts/write-contract.ts", "--check"],
   },
+  {
+    name: "openapi.json is as the routes say",
+    command: ["node", "--conditions=@keepsake/source", "scripts/write-openapi.ts", "--check"],
+  },
   { name: "migrations are as the tables say", command: ["node", "scripts/check-migrations.ts"] },
   { name: "paths in the documents exist", command: ["node", "scripts/check-doc-paths.ts"] },
   { name: "unit tests", command: ["vitest", "run", "--project", "unit", ...reportersFor("unit")] },

@@ -8,7 +8,7 @@ export interface ConfigVariable {
 
 /** Commands and questions after a state, in the words of gateways and of Home Assistant. */
 export const CACHE_NEVER_INTENTS =
-  "command,turn_*,toggle*,set,set_*,dim,open*,close*,lock*,unlock*,arm*,disarm*,start*,stop*,pause*,play*,get_state,*_state,*_status,time,date,Hass*";
+  "command,turn_*,toggle*,set,set_*,dim,open,open_*,close,close_*,lock,unlock,arm_*,disarm*,start,start_*,stop,stop_*,pause,play,play_*,media_*,volume_*,alarm_*,timer_*,*_state,*_status,time,date,Hass*";
 
 /** Every variable that the server reads. `config.ts` reads no other; tests compare README and `.env.example` with it. */
 export const CONFIG_VARIABLES = [
@@ -70,6 +70,17 @@ export const CONFIG_VARIABLES = [
     meaning: "Cached answers of one user, at most; beyond, the least recently used leaves.",
   },
   {
+    name: "CACHE_SEMANTIC",
+    fallback: "off",
+    meaning:
+      "on gives a cached answer to a question of the same meaning too, when numbers, names, negations and opposites agree.",
+  },
+  {
+    name: "CACHE_SIMILARITY_MIN",
+    fallback: "0.95",
+    meaning: "Cosine similarity that two questions need at least to share an answer, with CACHE_SEMANTIC.",
+  },
+  {
     name: "CACHE_NEVER_INTENTS",
     fallback: CACHE_NEVER_INTENTS,
     meaning:
@@ -79,7 +90,7 @@ export const CONFIG_VARIABLES = [
     name: "KEEPSAKE_ADMIN_TOKEN",
     fallback: "",
     meaning:
-      "A secret of 24 characters or more. Once set, every call has to send it as a Bearer token; only /healthz and the landing page are open.",
+      "A secret of 24 characters or more. Once set, every call has to send it as a Bearer token; only /healthz, the landing page and /docs are open.",
   },
   {
     name: "KEEPSAKE_ADMIN_TOKEN_FILE",

@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { resolve } from "node:path";
 import {
   CACHE_ENTRIES_MAX_DEFAULT,
@@ -42,24 +43,38 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The variables as the process was given them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Digits alone: what a person means by a number, and not what JavaScript also takes for one (`0x50`, `1e3`, a space). */
 const whole = (min: number, max: number, fallback: number) =>
-  z.coerce
-    .number(`must be a whole number from ${min} to ${max}`)
-    .int(`must be a whole number from ${min} to ${max}`)
-    .min(min, `must be from ${min} to ${max}`)
-    .max(max, `must be from ${min} to ${max}`)
+  z
+    .string()
+    .regex(/^\s*-?\d+\s*$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min, `must be from ${min} to ${max}`).max(max, `must be from ${min} to ${max}`))
+    .default(fallback);
+
+const share = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\s*(0|1|0?\.\d+|1\.0+)\s*$/, "must be a number from 0 to 1, such as 0.95")
+    .transform(Number)
     .default(fallback);
 
 const url = (protocols: readonly string[], example: string) =>
   z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ""), `must be a URL such as ${example}`);
 
+/** A port belongs to POSTGRES_PORT; a socket's folder cannot be named this way. */
+const hostName = z
+  .string()
+  .refine((text) => isIPv6(text) || /^[\w.-]+$/.test(text), "must be a name or an address, without a port");
+
 const Variables = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: whole(0, 65_535, 8080),
   DATABASE_URL: url(["postgres:", "postgresql:"], "postgres://user:password@host:5432/database").optional(),
-  POSTGRES_HOST: z.string().optional(),
+  POSTGRES_HOST: hostName.optional(),
   POSTGRES_PORT: whole(1, 65_535, 5432),
   POSTGRES_USER: z.string().default("ai_assistant"),
   POSTGRES_PASSWORD: z.string().optional(),
@@ -76,6 +91,8 @@ const Variables = z.object({
   FORGET_RETENTION_DAYS: whole(0, 3_650, FORGET_RETENTION_DAYS_DEFAULT),
   CACHE_TTL_SECONDS: whole(1, CACHE_TTL_SECONDS_MAX, CACHE_TTL_SECONDS_DEFAULT),
   CACHE_MAX_ENTRIES: whole(1, 1_000_000, CACHE_ENTRIES_MAX_DEFAULT),
+  CACHE_SEMANTIC: z.enum(["on", "off"]).default("off"),
+  CACHE_SIMILARITY_MIN: share(0.95),
   CACHE_NEVER_INTENTS: z.string().default(CACHE_NEVER_INTENTS),
   KEEPSAKE_ADMIN_TOKEN: z.string().optional(),
   KEEPSAKE_ADMIN_TOKEN_FILE: z.string().optional(),
@@ -93,19 +110,40 @@ const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
  * Reads and checks the environment. An empty variable counts as not set, as compose files leave them.
  *
  * @param readFile gives the text of a secret's file
- * @throws ConfigError that lists every fault at once
+ * @throws ConfigError that lists every fault at once, a line each
  */
 export function loadConfig(environment: Environment, readFile: (path: string) => string): Config {
-  const variables = parseVariables(environment);
-  const adminToken = readSecret(variables, "KEEPSAKE_ADMIN_TOKEN", readFile);
-  const config: Config = {
+  const given = withoutEmpty(environment);
+  const parsed = Variables.safeParse(given);
+  const token = readSecret(given, "KEEPSAKE_ADMIN_TOKEN", readFile);
+  const password = readSecret(given, "POSTGRES_PASSWORD", readFile);
+  const faults = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${toFault(issue)}.`),
+    ...[token.fault, password.fault, guardFault(given["HOST"], token)].filter((fault) => fault !== null),
+  ];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults.join("\n"));
+  return toConfig(parsed.data, token.value, password.value);
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ""),
+  );
+}
+
+function toFault(issue: z.core.$ZodIssue): string {
+  return issue.code === "invalid_value" ? `must be one of: ${issue.values.map(String).join(", ")}` : issue.message;
+}
+
+function toConfig(variables: Variables, adminToken: string | null, password: string | null): Config {
+  return {
     server: {
       host: variables.HOST,
       port: variables.PORT,
       adminToken,
       allowedHosts: toList(variables.KEEPSAKE_ALLOWED_HOSTS),
     },
-    database: toDatabaseConfig(variables, readFile),
+    database: toDatabaseConfig(variables, password),
     embeddings: toEmbeddingsConfig(variables),
     settings: {
       forgetRetentionDays: variables.FORGET_RETENTION_DAYS,
@@ -113,12 +151,12 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
       queryEmbeddingTimeoutMs: variables.EMBEDDING_QUERY_TIMEOUT_MS,
       cacheTtlSeconds: variables.CACHE_TTL_SECONDS,
       cacheEntriesMax: variables.CACHE_MAX_ENTRIES,
+      cacheSemantic: variables.CACHE_SEMANTIC === "on",
+      cacheSimilarityMin: variables.CACHE_SIMILARITY_MIN,
       cacheNeverIntents: toList(variables.CACHE_NEVER_INTENTS),
     },
     logging: { level: variables.LOG_LEVEL, format: variables.LOG_FORMAT },
   };
-  assertGuarded(config.server);
-  return config;
 }
 
 /** Names separated by commas. */
@@ -129,33 +167,29 @@ function toList(text: string): string[] {
     .filter(Boolean);
 }
 
-function parseVariables(environment: Environment): Variables {
-  const set = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
-  const parsed = Variables.safeParse(Object.fromEntries(set));
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${toFault(issue)}.`);
-  throw new ConfigError(faults.join("\n"));
-}
-
-function toFault(issue: z.core.$ZodIssue): string {
-  return issue.code === "invalid_value" ? `must be one of: ${issue.values.map(String).join(", ")}` : issue.message;
+/** At most one of the two is not null; both are when the secret is not set. */
+interface Secret {
+  readonly value: string | null;
+  readonly fault: string | null;
 }
 
 type SecretName = "KEEPSAKE_ADMIN_TOKEN" | "POSTGRES_PASSWORD";
 
-function readSecret(variables: Variables, name: SecretName, readFile: (path: string) => string): string | null {
-  const path = variables[`${name}_FILE`];
-  if (path === undefined) return variables[name] ?? null;
-  if (variables[name] !== undefined) throw new ConfigError(`Set ${name} or ${name}_FILE, not both.`);
+/** From its variable, or from the file that `…_FILE` names, without the line's end that editors leave there. */
+function readSecret(given: Environment, name: SecretName, readFile: (path: string) => string): Secret {
+  const path = given[`${name}_FILE`];
+  if (path === undefined) return { value: given[name] ?? null, fault: null };
+  if (given[name] !== undefined) return { value: null, fault: `Set ${name} or ${name}_FILE, not both.` };
   try {
-    return readFile(path).trim();
-  } catch (cause) {
-    throw new ConfigError(`${name}_FILE names a file that cannot be read: ${path}.`, { cause });
+    const value = readFile(path).replace(/[\r\n]+$/, "");
+    return value === "" ? { value: null, fault: `${name}_FILE names an empty file: ${path}.` } : { value, fault: null };
+  } catch {
+    return { value: null, fault: `${name}_FILE names a file that cannot be read: ${path}.` };
   }
 }
 
-function toDatabaseConfig(variables: Variables, readFile: (path: string) => string): DatabaseConfig {
-  const connection = serverUrl(variables, readFile);
+function toDatabaseConfig(variables: Variables, password: string | null): DatabaseConfig {
+  const connection = serverUrl(variables, password);
   if (connection === null) return { home: "embedded", dataDir: resolve(variables.KEEPSAKE_DATA_DIR) };
   return {
     home: "server",
@@ -166,13 +200,13 @@ function toDatabaseConfig(variables: Variables, readFile: (path: string) => stri
   };
 }
 
-function serverUrl(variables: Variables, readFile: (path: string) => string): string | null {
+function serverUrl(variables: Variables, password: string | null): string | null {
   if (variables.DATABASE_URL !== undefined) return variables.DATABASE_URL;
   if (variables.POSTGRES_HOST === undefined) return null;
   const { POSTGRES_HOST: host, POSTGRES_PORT: port, POSTGRES_USER: user, POSTGRES_DB: database } = variables;
-  const password = readSecret(variables, "POSTGRES_PASSWORD", readFile);
   const secret = password === null ? "" : `:${encodeURIComponent(password)}`;
-  return `postgres://${encodeURIComponent(user)}${secret}@${host}:${port}/${encodeURIComponent(database)}`;
+  const address = isIPv6(host) ? `[${host}]` : host;
+  return `postgres://${encodeURIComponent(user)}${secret}@${address}:${port}/${encodeURIComponent(database)}`;
 }
 
 function toEmbeddingsConfig(variables: Variables): EmbeddingsConfig | null {
@@ -180,12 +214,17 @@ function toEmbeddingsConfig(variables: Variables): EmbeddingsConfig | null {
   return { url: variables.OLLAMA_URL, model: variables.EMBEDDING_MODEL, dimensions: variables.EMBEDDING_DIMENSIONS };
 }
 
-function assertGuarded({ host, adminToken }: ServerConfig): void {
-  if (adminToken !== null && adminToken.length < ADMIN_TOKEN_CHARS_MIN) {
-    throw new ConfigError(`KEEPSAKE_ADMIN_TOKEN must have ${ADMIN_TOKEN_CHARS_MIN} characters or more.`);
+/** A token that could not be read has been told already, and would have been one. */
+function guardFault(host: string | undefined, { value: token, fault }: Secret): string | null {
+  if (fault !== null) return null;
+  if (token === null) return host === undefined || LOOPBACK.has(host) ? null : unguarded(host);
+  if (token.length < ADMIN_TOKEN_CHARS_MIN) {
+    return `KEEPSAKE_ADMIN_TOKEN must have ${ADMIN_TOKEN_CHARS_MIN} characters or more.`;
   }
-  if (adminToken !== null || LOOPBACK.has(host)) return;
-  throw new ConfigError(
-    `HOST=${host} can be reached from other machines, and no token guards it: set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`,
-  );
+  // It travels in a header.
+  return /^[!-~]+$/.test(token) ? null : "KEEPSAKE_ADMIN_TOKEN may hold ASCII letters, digits and signs, and no space.";
+}
+
+function unguarded(host: string): string {
+  return `HOST=${host} can be reached from other machines, and no token guards it: set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`;
 }

@@ -34,17 +34,17 @@ const page = (host: string) => `<!doctype html>
 <h1>Keepsake</h1>
 <p class="version">The memory of a private assistant. Version ${KEEPSAKE_VERSION}, running.</p>
 <p>A gateway talks to this server through the package <code>@keepsake/client</code>, or with plain JSON over HTTP:</p>
-<pre>curl -X POST http://${host}/trpc/memory.add \\
+<pre>curl -X POST http://${host}/memory/add \\
   -H "Content-Type: application/json" \\
-  -d '{"json": {"content": "The kitchen light is warm in the evening"}}'
+  -d '{"content": "The kitchen light is warm in the evening"}'
 
-curl -X POST http://${host}/trpc/memory.search \\
-  -H "Content-Type: application/json" \\
-  -d '{"json": {"query": "kitchen light"}}'</pre>
+curl "http://${host}/memory/search?query=kitchen%20light"</pre>
 <dl>
-<dt><a href="/healthz">/healthz</a></dt><dd>whether the server is up</dd>
-<dt><a href="/readyz">/readyz</a></dt><dd>each of its parts, with the reason where one is missing</dd>
-<dt><a href="/trpc/system.status">/trpc/system.status</a></dt><dd>database, embedding model and what waits for it</dd>
+<dt><a href="docs">/docs</a></dt><dd>every call, to read and to try</dd>
+<dt><a href="openapi.json">/openapi.json</a></dt><dd>the same for programs: OpenAPI 3.1</dd>
+<dt><a href="healthz">/healthz</a></dt><dd>whether the server is up</dd>
+<dt><a href="readyz">/readyz</a></dt><dd>each of its parts, with the reason where one is missing</dd>
+<dt><a href="system/status">/system/status</a></dt><dd>database, embedding model and what waits for it</dd>
 </dl>
 <p>Everything else is in the README that came with it.</p>
 </main>

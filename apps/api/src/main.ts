@@ -4,6 +4,7 @@ import { KEEPSAKE_VERSION } from "@keepsake/contract";
 import { DatabaseStartError, MigrationError } from "@keepsake/db";
 import { banner } from "./banner.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
+import { configWarnings } from "./config-warnings.ts";
 import { ListenError, startKeepsake } from "./keepsake.ts";
 import { createLogger, type Logger } from "./platform/logger.ts";
 
@@ -31,6 +32,7 @@ export async function run({ env, signal }: RunOptions): Promise<number> {
   }
   const logger = createLogger(config.logging);
   logger.info({ pid: process.pid }, `Keepsake ${KEEPSAKE_VERSION} starts (pid ${process.pid})`);
+  for (const warning of configWarnings(env)) logger.warn(warning);
   try {
     return await serve(config, logger, signal);
   } catch (error) {

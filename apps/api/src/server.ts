@@ -7,17 +7,16 @@ import {
   KEEPSAKE_VERSION,
   VERSION_HEADER,
 } from "@keepsake/contract";
-import type { TRPCError } from "@trpc/server";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { appRouter } from "./app-router.ts";
 import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
-import { assertAuthorized, toActor } from "./platform/auth.ts";
-import type { RequestContext } from "./platform/context.ts";
-import { describeCause } from "./platform/describe-cause.ts";
+import { assertAuthorized } from "./platform/auth.ts";
+import { toContext } from "./platform/context.ts";
 import { DomainError } from "./platform/domain-error.ts";
 import { endConnectionsOnClose } from "./platform/end-connections.ts";
+import { logFailure } from "./platform/failure-log.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
@@ -25,6 +24,8 @@ import { assertContractVersion, assertJsonBody, assertNotFromForeignPage } from 
 import type { Services } from "./platform/services.ts";
 import { toWireError } from "./platform/wire-error.ts";
 import { readiness } from "./readiness.ts";
+import { addDocsEndpoints } from "./rest/docs-endpoints.ts";
+import { addRestEndpoints } from "./rest/rest-endpoints.ts";
 
 const TRPC_PREFIX = "/trpc/";
 /** A batch names all its procedures in the path. */
@@ -35,7 +36,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const TIMEOUT_CHECK_MS = 1_000;
 
 /**
- * The HTTP face: tRPC, health and the landing page. Listens when told to.
+ * The HTTP face: tRPC, REST, health and the landing page. Listens when told to.
  *
  * @param services everything that the procedures work with
  */
@@ -48,7 +49,7 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
     genReqId: () => randomUUID(),
     forceCloseConnections: "idle",
     // A path of broken percent-signs never reaches a route.
-    frameworkErrors: (error, request, reply) => answerFailure(error, request, reply),
+    frameworkErrors: (error, request, reply) => answerFailure(error, request, reply, services),
   });
   endConnectionsOnClose(server);
   server.addHook("onRequest", async (request, reply) => guard(config, request, reply));
@@ -59,6 +60,8 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
   takeJsonBodiesAsText(server);
   addPages(server, services);
   addProcedures(server, services);
+  addRestEndpoints(server, services);
+  addDocsEndpoints(server);
   return server;
 }
 
@@ -74,17 +77,17 @@ function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyRepl
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   });
   if (config.adminToken === null) assertNotFromForeignPage(request, config.allowedHosts);
-  const path = request.url.split("?")[0];
-  if (path !== "/healthz" && path !== "/") assertAuthorized(request.headers, config.adminToken);
+  if (!request.routeOptions.config.isOpen) assertAuthorized(request.headers, config.adminToken);
   assertJsonBody(request);
   assertContractVersion(request);
 }
 
 function addPages(server: FastifyInstance, services: Services): void {
-  server.get("/", async (request, reply) =>
+  const open = { config: { isOpen: true } };
+  server.get("/", open, async (request, reply) =>
     reply.type("text/html; charset=utf-8").send(landingPage(request.headers.host)),
   );
-  server.get("/healthz", async () => ({ status: "ok", version: KEEPSAKE_VERSION }));
+  server.get("/healthz", open, async () => ({ status: "ok", version: KEEPSAKE_VERSION }));
   server.get("/readyz", async (_request, reply) => {
     const parts = await readiness(services);
     return reply.status(parts.ready ? 200 : 503).send(parts);
@@ -108,7 +111,8 @@ function addProcedures(server: FastifyInstance, services: Services): void {
         createContext: () => toContext(request, services),
         allowMethodOverride: true,
         maxBatchSize: BATCH_CALLS_MAX,
-        onError: ({ error, path: failed }) => logFailure(services, request, failed, error),
+        onError: ({ error, path: failed }) =>
+          logFailure(services.logger, error, toWireError(error, request.id, failed)),
       });
       const ms = Math.round(performance.now() - startedMs);
       services.logger.debug({ requestId: request.id, path, status: reply.statusCode, ms }, "call");
@@ -116,28 +120,9 @@ function addProcedures(server: FastifyInstance, services: Services): void {
   );
 }
 
-function toContext(request: FastifyRequest, services: Services): RequestContext {
-  return { requestId: request.id, actor: toActor(request.headers), services };
-}
-
-/** A caller's mistake is the caller's to read; what failed inside is ours. */
-function logFailure(services: Services, request: FastifyRequest, path: string | undefined, error: TRPCError): void {
-  const { message, data } = toWireError(error, request.id);
-  const line = { requestId: request.id, path, reason: data.reason };
-  if (data.httpStatus < 500) services.logger.debug(line, message);
-  else services.logger.error({ ...line, cause: describeCause(error) }, "a call failed");
-}
-
-function answerFailure(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  services?: Services,
-): FastifyReply {
-  const shape = toHttpFailure(error, request.id);
-  if (shape.data.httpStatus >= 500) {
-    services?.logger.error({ requestId: request.id, cause: describeCause(error) }, "a request failed");
-  }
+function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, services: Services): FastifyReply {
+  const shape = toHttpFailure(error, request.id, request.routeOptions.config.procedure);
+  logFailure(services.logger, error, shape);
   // tRPC's clients read errors in superjson's form.
   const body = request.url.startsWith(TRPC_PREFIX) ? { error: { json: shape } } : { error: shape };
   // The rest of a body that is too large is not waited for.

@@ -6,11 +6,15 @@ import type { DatabaseConfig } from "@keepsake/db";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
-/** The server as its own process, as a person starts it. */
-export interface KeepsakeProcess extends AsyncDisposable {
+/** A process that prints. */
+export interface PrintingProcess {
   readonly child: ChildProcess;
   /** Everything it printed so far. */
   output(): string;
+}
+
+/** The server as its own process, as a person starts it. */
+export interface KeepsakeProcess extends PrintingProcess, AsyncDisposable {
   /** Resolves with the exit code, or the signal's name. */
   readonly ended: Promise<number | string>;
   kill(signal: NodeJS.Signals): void;
@@ -45,7 +49,7 @@ export function startProcess(environment: Record<string, string>): KeepsakeProce
 }
 
 /** Waits until the server answers. */
-export async function untilHealthy(server: KeepsakeProcess, url: string, withinMs = 60_000): Promise<void> {
+export async function untilHealthy(server: PrintingProcess, url: string, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
     if (server.child.exitCode !== null) throw new Error(`the server ended: ${server.output()}`);

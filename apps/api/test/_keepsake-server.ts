@@ -72,6 +72,8 @@ export function testConfig(
       queryEmbeddingTimeoutMs: 1_500,
       cacheTtlSeconds: 3_600,
       cacheEntriesMax: 1_000,
+      cacheSemantic: false,
+      cacheSimilarityMin: 0.95,
       cacheNeverIntents: ["turn_*", "get_state"],
       ...options.settings,
     },

@@ -1,12 +1,9 @@
 import type { KeepsakeClient } from "@keepsake/client";
-import { preferences } from "@keepsake/db/schema";
 import { sql } from "drizzle-orm";
-import { v7 as uuidv7 } from "uuid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { evictDependents } from "../src/cache/store.ts";
 import { eraseForgotten } from "../src/memory/store.ts";
 import { eraseForGood } from "../src/platform/erasure.ts";
-import { eventually, startTestServer, type TestServer } from "./_keepsake-server.ts";
+import { startTestServer, type TestServer } from "./_keepsake-server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -31,9 +28,15 @@ const isKept = async (client: KeepsakeClient, text: string) => (await client.cac
 const remember = async (client: KeepsakeClient, content: string, more: { expiresAt?: Date } = {}) =>
   (await client.memory.add.mutate({ content, ...more })).id;
 
-/** Sets a preference as it stands in the table. */
-const putPreference = (userId: string, key: string) =>
-  server.keepsake.services.db.insert(preferences).values({ userId, id: uuidv7(), key, value: 1 });
+/** Makes a user's memories and answers a minute older. */
+async function letMinutePass(userId: string): Promise<void> {
+  const { db } = server.keepsake.services;
+  const earlier = sql`expires_at = expires_at - interval '1 minute'`;
+  await db.execute(sql`update knowledge set ${earlier} where user_id = ${userId}`);
+  await db.execute(sql`update response_cache set ${earlier} where user_id = ${userId}`);
+}
+
+const below = (limit: number) => Math.floor(Math.random() * limit);
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -64,7 +67,7 @@ describe("an answer made from a memory", () => {
     const client = server.clientOf("listed");
     const ids = [await remember(client, "One"), await remember(client, "Two")];
     const [one = ""] = ids;
-    await putPreference("listed", 'user."odd", {key}');
+    await client.preferences.set.mutate({ key: 'user."odd", {key}', value: 1 });
     await keep(client, "Both?", {
       memories: [...ids, { id: one.toUpperCase(), version: 1 }],
       preferences: ['user."odd", {key}'],
@@ -113,13 +116,13 @@ describe("an answer made from a memory", () => {
 
   test("never outlives the memory", async () => {
     const client = server.clientOf("outlives");
-    const expiresAt = new Date(Date.now() + 1_200);
+    const expiresAt = new Date(Date.now() + 60_000);
     const id = await remember(client, "The guests stay for a moment", { expiresAt });
     const stored = await keep(client, "Are there guests?", { memories: [id] }, { ttlSeconds: 600 });
     if (!stored.cached) throw new Error("the answer was not kept");
     expect(stored.expiresAt).toEqual(expiresAt);
     expect(await isKept(client, "Are there guests?")).toBe(true);
-    await eventually("the memory expired", async () => Date.now() > expiresAt.getTime() + 20);
+    await letMinutePass("outlives");
     expect(await isKept(client, "Are there guests?")).toBe(false);
     expect(await keep(client, "Still?", { memories: [id] })).toEqual(CHANGED);
     // Adding the same again makes another memory; the answer of the expired one goes for good.
@@ -129,17 +132,23 @@ describe("an answer made from a memory", () => {
 });
 
 describe("an answer made from a preference", () => {
-  test("goes with its change, and is not kept once it changed", async () => {
+  test("goes when the preference changes or is deleted, and is not kept once it did", async () => {
     const client = server.clientOf("preference");
-    const { db } = server.keepsake.services;
-    await putPreference("preference", "user.wake_time");
-    expect(await keep(client, "When?", { preferences: ["user.bed_time"] })).toEqual(CHANGED);
-    expect(await keep(client, "When?", { preferences: [{ key: "user.wake_time", version: 2 }] })).toEqual(CHANGED);
-    expect(await keep(client, "When?", { preferences: [{ key: "user.wake_time", version: 1 }] })).toMatchObject({
-      cached: true,
-    });
-    await db.transaction((tx) => evictDependents({ userId: "preference" }, tx, { preferences: ["user.wake_time"] }));
+    const set = (value: string) => client.preferences.set.mutate({ key: "user.wake_time", value });
+    const keepFrom = (version: number) => keep(client, "When?", { preferences: [{ key: "user.wake_time", version }] });
+    expect(await keepFrom(1)).toEqual(CHANGED);
+    await set("07:00");
+    expect(await keepFrom(1)).toMatchObject({ cached: true });
+    await set("07:00");
+    expect(await isKept(client, "When?")).toBe(true);
+    await set("08:00");
     expect(await isKept(client, "When?")).toBe(false);
+    expect(await keepFrom(1)).toEqual(CHANGED);
+    expect(await keepFrom(2)).toMatchObject({ cached: true });
+    await client.preferences.delete.mutate({ key: "user.wake_time" });
+    expect(await isKept(client, "When?")).toBe(false);
+    await set("07:00");
+    expect(await keepFrom(1)).toEqual(CHANGED);
   });
 });
 
@@ -151,15 +160,19 @@ describe("at the same moment", () => {
     const kept = { before: 0, refused: 0 };
     for (let round = 0; round < ROUNDS; round += 1) {
       const id = await remember(client, `Race ${round}`);
+      const key = `race.${round}`;
+      await client.preferences.set.mutate({ key, value: 1 });
       const text = `Race ${round}?`;
       const change = async () => {
         await wait(Math.random() * 6);
-        if (round % 2) await client.memory.update.mutate({ id, content: `Race ${round}, changed` });
-        else await client.memory.forget.mutate({ id });
+        if (round % 3 === 0) await client.memory.update.mutate({ id, content: `Race ${round}, changed` });
+        else if (round % 3 === 1) await client.memory.forget.mutate({ id });
+        else await client.preferences.set.mutate({ key, value: 2 });
       };
       const store = async () => {
         await wait(Math.random() * 6);
-        const stored = await keep(client, text, { memories: [{ id, version: 1 }] });
+        const sources = { memories: [{ id, version: 1 }], preferences: [{ key, version: 1 }] };
+        const stored = await keep(client, text, sources);
         kept[stored.cached ? "before" : "refused"] += 1;
       };
       await Promise.all([change(), store()]);
@@ -178,14 +191,15 @@ describe("at the same moment", () => {
     const ids = results.map(({ id }) => id);
     const pick = () => ids.toSorted(() => Math.random() - 0.5).slice(0, 6);
     const calls = Array.from({ length: 120 }, (_, number) => async () => {
-      if (number % 4 === 0) return client.memory.update.mutate({ id: pick()[0] ?? "", importance: Math.random() });
+      if (number % 8 === 0) return client.memory.update.mutate({ id: pick()[0] ?? "", importance: Math.random() });
+      if (number % 8 === 4) return client.preferences.set.mutate({ key: `k${below(4)}`, value: number });
       if (number % 4 === 1) {
         const items = contents
           .toSorted(() => Math.random() - 0.5)
           .map((content) => ({ content, tags: [`t${number}`] }));
         return client.memory.addMany.mutate({ items });
       }
-      return keep(client, `Question ${number % 20}`, { memories: pick() });
+      return keep(client, `Question ${number % 20}`, { memories: pick(), preferences: [`k${below(4)}`] });
     });
     const callers = Array.from({ length: 16 }, async () => {
       for (let call = calls.pop(); call; call = calls.pop()) await call();

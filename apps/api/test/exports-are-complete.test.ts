@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eraseForGood } from "../src/platform/erasure.ts";
 import { startExport } from "../src/training/export.ts";
-import { pruneExports } from "../src/training/mark-store.ts";
+import { beginMarking, markSome, pruneExports } from "../src/training/mark-store.ts";
 import { startTestServer, type TestServer } from "./_keepsake-server.ts";
 import { exportAll, sha256 } from "./_training-export.ts";
 
@@ -224,6 +224,33 @@ describe("marking", () => {
     const ids = exports.map(({ manifest }) => manifest.exportId);
     await Promise.all(ids.map((exportId) => client.training.markExported.mutate({ exportId })));
     expect(await unexported(client)).toBe(0);
+  });
+
+  test("that broke off half-way is finished by the next call", async () => {
+    const client = server.clientOf("half");
+    await fill("half", 2_300);
+    const { exportId } = (await exportAll(client.training, { limit: 1_000 })).manifest;
+    const actor = { userId: "half" };
+    const { db } = server.keepsake.services;
+    await db.transaction((tx) => beginMarking(actor, tx, exportId));
+    await db.transaction((tx) => markSome(actor, tx, exportId));
+    expect(await unexported(client)).toBe(1_300);
+    expect(await client.training.markExported.mutate({ exportId })).toEqual({ exportId, marked: 2_300 });
+    expect(await unexported(client)).toBe(0);
+  });
+
+  test("goes on while examples are changed and deleted, and marks none of those", async () => {
+    const { training } = server.clientOf("busy");
+    await fill("busy", 1_500);
+    const { exportId } = (await exportAll(training, {})).manifest;
+    const { items } = await training.list.query({ limit: 32 });
+    const changes = items.map(({ id }, at) =>
+      at % 2 === 0 ? training.delete.mutate({ id }) : training.update.mutate({ id, comment: "changed" }),
+    );
+    const [{ marked }] = await Promise.all([training.markExported.mutate({ exportId }), ...changes]);
+    expect(marked).toBeGreaterThanOrEqual(1_468);
+    const stats = await training.stats.query();
+    expect(stats).toMatchObject({ total: 1_484, exported: 1_468 });
   });
 });
 

@@ -14,6 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
+test("the curl lines of the README answer as they stand", async () => {
+  const readme = await readFile(join(root, "README.md"), "utf8");
+  const [, lines = ""] = /## Calling it without the client.*?```bash\n(.*?)```/s.exec(readme) ?? [];
+  const here = lines
+    .replaceAll("http://localhost:8080", server.url)
+    .replace("-o ola.jsonl", "--write-out '%{http_code}'");
+  const { stdout } = await promisify(execFile)("bash", [
+    "-c",
+    `set -e; ${here.replaceAll("curl ", "curl -sS --fail ")}`,
+  ]);
+  expect(stdout.match(/The spare key is with Ann/g)).toHaveLength(2);
+  expect(stdout).toMatch(/200$/);
+});
+
 test("the client code of the README runs as it stands", async () => {
   const readme = await readFile(join(root, "README.md"), "utf8");
   const code = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? "";

@@ -20,11 +20,15 @@ describe("once a token is set", () => {
     expect((await client.memory.stats.query()).memories).toBe(0);
   });
 
-  test("only /healthz and the landing page are open", async () => {
+  test("only /healthz and the pages that hold nobody's data are open", async () => {
     const status = async (path: string) => (await fetch(`${server.url}${path}`)).status;
     expect(await status("/healthz")).toBe(200);
     expect(await status("/")).toBe(200);
+    expect(await status("/docs")).toBe(200);
+    expect(await status("/openapi.json")).toBe(200);
     expect(await status("/readyz")).toBe(401);
+    expect(await status("/memory/stats")).toBe(401);
+    expect(await status("/docs/nowhere")).toBe(401);
     expect(await status("/trpc/system.status")).toBe(401);
     expect(await status("/nowhere")).toBe(401);
   });

@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import { errorReason } from "@keepsake/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "./_keepsake-server.ts";
 
@@ -101,6 +102,25 @@ describe("an input", () => {
     expect(status).toBe(400);
     expect(error.data["reason"]).toBe("INVALID_INPUT");
     expect(JSON.stringify(error)).not.toMatch(/at .*\.ts|node_modules/);
+  });
+
+  test("whose meta multiplies its values is refused at once, one that shares values is not", async () => {
+    const levels = Array.from({ length: 28 }, (_, level) => `metadata${".a".repeat(level)}`);
+    const metadata = levels.reduce<object>((inner) => ({ a: inner, b: null }), {});
+    const referentialEqualities = Object.fromEntries(levels.slice(1).map((at) => [at, [at.replace(/a$/, "b")]]));
+    const bomb = { json: { content: "x", metadata }, meta: { referentialEqualities } };
+    const { status, error } = await call("memory.add", bomb);
+    expect([status, error.data["reason"]]).toEqual([400, "INVALID_INPUT"]);
+    expect(error.message).toContain('"meta"');
+
+    const shared = { hours: [1, 2] };
+    const { client } = server;
+    const stored = await client.memory.add.mutate({ content: "shared", metadata: { on: shared, off: shared } });
+    expect(stored.metadata).toEqual({ on: { hours: [1, 2] }, off: { hours: [1, 2] } });
+    const endless: { self?: never } = {};
+    Object.assign(endless, { self: endless });
+    const failed = client.memory.add.mutate({ content: "endless", metadata: endless });
+    expect(await failed.then(() => null, errorReason)).toBe("INVALID_INPUT");
   });
 
   test("over 1 MiB is refused with the way out", async () => {

@@ -1,8 +1,15 @@
 export type { AppRouter } from "@keepsake/api/routes";
 export { ERROR_REASONS, type ErrorReason, type InputIssue } from "@keepsake/contract/errors";
 export { ADD_MANY_ITEMS_MAX, CONTENT_CHARS_MAX, QUERY_CHARS_MAX, SEARCH_HITS_MAX } from "@keepsake/contract/limits";
+export type { CachedAnswer, CacheLookup, NewAnswer } from "./cache-types.ts";
 export { type ClientOptions, createClient, type KeepsakeClient, type TurnMethods } from "./create-client.ts";
 export { errorReason, inputIssues, isUnreachable, requestId } from "./error-reason.ts";
 export type { DroppedTurn } from "./late-turns/late-turn.ts";
 export type { AddedMemory, Memory, MemoryHit, MemoryQuery, NewMemory } from "./memory-types.ts";
+export { PreferenceMismatchError } from "./preference-mismatch.ts";
+export type { PreferenceSchemas } from "./preference-schemas.ts";
+export type { NewPreference, Preference, SetPreference } from "./preference-types.ts";
+export { type AliasMatch, aliasCandidates, resolveAlias } from "./resolve-alias.ts";
 export type * from "./turn/turn-types.ts";
+export { type SetPreferenceOptions, type TypedPreferences, typedPreferences } from "./typed-preferences.ts";
+export { type WellKnownPreferences, wellKnownPreferences } from "./well-known-preferences.ts";

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually, startTestServer, type TestServer } from "../../../apps/api/test/_keepsake-server.ts";
@@ -66,16 +66,27 @@ describe("the packed client", () => {
     await runWell(tool("attw"), ["--profile", "esm-only", packed.tarball], { cwd: clientFolder });
   });
 
-  test("is used in its README as it can be used", async () => {
-    const [, code = ""] = /```ts\n(.*?)```/s.exec(await readInstalled("README.md")) ?? [];
+  /** Runs one of the README's examples in the gateway. */
+  async function runExample(index: number): Promise<string[]> {
+    const examples = [...(await readInstalled("README.md")).matchAll(/```ts\n(.*?)```/gs)];
+    const code = examples[index]?.[1] ?? "";
     await using server = await startTestServer();
     await writeFile(join(packed.gateway, "src/readme.ts"), code.replace("http://127.0.0.1:8080", server.url));
     await compileGateway(packed.gateway);
     const output = await runWell(process.execPath, ["dist/readme.js"], { cwd: packed.gateway });
-    const [added, hit, ...rest] = output.trim().split("\n");
+    return output.trim().split("\n");
+  }
+
+  test("is used in its README as it can be used", async () => {
+    const [added, hit, ...rest] = await runExample(0);
     expect(added).toMatch(/^[0-9a-f-]{36} false 20\d\d$/);
     expect(hit).toMatch(/^[\d.]+ 20\S+Z Ola drinks tea with raspberries\.$/);
     expect(rest).toEqual(["searched by words alone"]);
+  });
+
+  test("types preferences by the schemas of a library that it does not know", async () => {
+    await symlink(join(clientFolder, "../../node_modules/zod"), join(packed.gateway, "node_modules/zod"));
+    expect(await runExample(1)).toEqual(["sleeps in 0", "light.office_main exact"]);
   });
 
   test("breaks the type-check of a gateway when a procedure changes", async () => {

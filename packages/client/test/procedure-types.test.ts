@@ -40,6 +40,11 @@ describe("the client's types", () => {
     expectTypeOf<keyof Inputs["memory"]>().toEqualTypeOf<Verbs>();
   });
 
+  test("know every procedure of preferences", () => {
+    type Verbs = "set" | "get" | "getMany" | "list" | "delete" | "history";
+    expectTypeOf<keyof Inputs["preferences"]>().toEqualTypeOf<Verbs>();
+  });
+
   test("hold no any", () => {
     type Parsed = ReturnType<typeof JSON.parse>;
     expectTypeOf<HoldsAny<{ deep: { list: { field: Parsed }[] } }>>().toEqualTypeOf<true>();
@@ -54,6 +59,9 @@ describe("the client's types", () => {
   });
 
   test("know what may be missing", () => {
+    type Lookup = Outputs["cache"]["lookup"];
+    expectTypeOf<Extract<Lookup, { hit: true }>["response"]>().toEqualTypeOf<string>();
+    expectTypeOf<Extract<Lookup, { hit: false }>>().toEqualTypeOf<{ hit: false }>();
     expectTypeOf<Outputs["memory"]["search"]["degraded"]>().toEqualTypeOf<"embeddings"[]>();
     expectTypeOf(errorReason).returns.toEqualTypeOf<ErrorReason | null>();
     expectTypeOf(requestId).returns.toEqualTypeOf<string | null>();
@@ -75,6 +83,10 @@ describe("the client's types", () => {
     compiled(() => client.memory.list.query({ userId: "ola" }));
     // @ts-expect-error metadata is JSON
     compiled(() => client.memory.add.mutate({ content: "tea", metadata: { at: new Date() } }));
+    // @ts-expect-error value is missing
+    compiled(() => client.preferences.set.mutate({ key: "user.tea" }));
+    // @ts-expect-error a value is JSON
+    compiled(() => client.preferences.set.mutate({ key: "user.tea", value: new Date() }));
     // @ts-expect-error there is no such procedure
     compiled(() => client.memory.erase.mutate({ id: "x" }));
   });
@@ -84,5 +96,7 @@ describe("the client's types", () => {
     compiled(() => client.memory.list.query());
     compiled(() => client.memory.stats.query());
     compiled(() => client.memory.search.query({ query: "tea" }, { signal: AbortSignal.timeout(1) }));
+    compiled(() => client.preferences.set.mutate({ key: "user.tea", value: null, category: null }));
+    compiled(() => client.preferences.list.query());
   });
 });

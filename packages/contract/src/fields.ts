@@ -62,7 +62,7 @@ export const IdempotencyKey = z
 const YEAR_MIN = 1000;
 const YEAR_MAX = 9999;
 
-/** A point in time: a superjson date, or ISO 8601 text with a zone (a date alone is midnight UTC). */
+/** A point in time: ISO 8601 text with a zone (a date alone is midnight UTC), or a superjson date over tRPC. */
 export const Timestamp = z
   .union([z.date(), z.iso.datetime({ offset: true }), z.iso.date()], "must be a date or ISO 8601 text with a zone")
   .transform((value) => new Date(value))
@@ -73,7 +73,9 @@ export const Timestamp = z
 
 /** Rows of one page, and where the page before ended. */
 export const pageFields = {
+  /** Rows of one page, at most. */
   limit: z.int().min(1).max(limits.PAGE_ROWS_MAX).default(limits.PAGE_ROWS_DEFAULT),
+  /** `nextCursor` of the page before; absent for the first one. */
   cursor: z.string().max(200).exactOptional(),
 };
 

@@ -44,7 +44,7 @@ export const PREFERENCE_CATEGORY_CHARS_MAX = 100;
 export const PREFERENCE_DEPTH_MAX = 16;
 /** Keys of a preference's value, all levels together. What needs more is data, not a setting. */
 export const PREFERENCE_KEYS_MAX = 1_000;
-/** Bytes of a preference's value as JSON in UTF-8: a page of 200 of them stays below 13 MB. */
+/** Bytes of a preference's value as JSON in UTF-8: a page of 200 of them is 13 MB at most. */
 export const PREFERENCE_BYTES_MAX = 65_536;
 /** Keys of one `preferences.getMany`. */
 export const PREFERENCES_GET_MANY_MAX = 100;

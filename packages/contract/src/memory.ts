@@ -42,18 +42,23 @@ export const Memory = z.object({
 });
 export type Memory = z.infer<typeof Memory>;
 
-/** Answers count memories by kind, so a kind must not be a key that superjson refuses. */
+// Answers count memories by kind, so a kind must not be a key that superjson refuses.
 const Kind = filledText(limits.KIND_CHARS_MAX).refine((kind) => !FORBIDDEN_KEYS.has(kind), "must be another word");
 
 const newMemoryFields = {
+  /** What is to be remembered, in words. */
   content: filledText(limits.CONTENT_CHARS_MAX),
   tags: Tags.exactOptional(),
+  /** Where it comes from, in the gateway's word. */
   source: filledText(limits.SOURCE_CHARS_MAX).exactOptional(),
-  /** `fact` unless named; `preference`, `event` and `document` are the other usual ones. */
+  /** `fact` for a new memory; `preference`, `event` and `document` are the other usual ones. */
   kind: Kind.exactOptional(),
+  /** 0 to 1, 0.5 for a new memory; lifts a hit a little in search. */
   importance: Share.exactOptional(),
   language: Language.exactOptional(),
+  /** From when on it is true; of a new memory, now. */
   validFrom: Timestamp.exactOptional(),
+  /** When it stops being found. */
   expiresAt: Timestamp.exactOptional(),
   metadata: Metadata.exactOptional(),
 };
@@ -156,7 +161,9 @@ export const SearchMode = z.enum(["hybrid", "semantic", "keyword"]);
 export type SearchMode = z.infer<typeof SearchMode>;
 
 export const SearchMemoriesInput = z.strictObject({
+  /** Words or a question, in any language. */
   query: filledText(limits.QUERY_CHARS_MAX),
+  /** Hits, at most. */
   limit: z.int().min(1).max(limits.SEARCH_HITS_MAX).default(limits.SEARCH_HITS_DEFAULT),
   /** `hybrid`: by meaning and by words. Without a model both others fall back to words, and say so. */
   mode: SearchMode.default("hybrid"),

@@ -279,7 +279,10 @@ export const ExportManifest = z.object({
   format: ExportFormat,
   /** What was asked for. Given names are counted, not named. */
   filters: z.object({
-    ...filterFields,
+    scoreMin: filterFields.scoreMin,
+    scoreMax: filterFields.scoreMax,
+    language: z.string().exactOptional(),
+    interactionType: filterFields.interactionType,
     createdAfter: z.date().exactOptional(),
     createdBefore: z.date().exactOptional(),
     notExported: z.boolean(),

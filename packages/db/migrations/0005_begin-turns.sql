@@ -20,4 +20,6 @@ CREATE TABLE "interactions" (
 	CONSTRAINT "interactions_user_id_interaction_id_pk" PRIMARY KEY("user_id","interaction_id")
 );
 --> statement-breakpoint
+ALTER TABLE "response_cache" ADD COLUMN "question_embedding" vector;--> statement-breakpoint
+ALTER TABLE "response_cache" ADD COLUMN "space_id" integer;--> statement-breakpoint
 CREATE INDEX "interactions_session_idx" ON "interactions" USING btree ("user_id","session_id");

@@ -8,6 +8,7 @@ import type { TestDatabase } from "./test-database.ts";
 import { testEngine } from "./test-engine.ts";
 
 export { describeDataModel } from "./data-model.ts";
+export { findTool } from "./find-tool.ts";
 export type { TestDatabase } from "./test-database.ts";
 export { type TestEngine, testDatabaseUrl, testEngine } from "./test-engine.ts";
 

@@ -6,6 +6,7 @@ import { runOnce } from "../platform/idempotency.ts";
 import type { Services, Settings } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
 import { isCommand } from "./command-text.ts";
+import { embedQuestion } from "./embed-questions.ts";
 import { type AnswerDraft, putAnswer } from "./entry-store.ts";
 import { isNeverKept } from "./never-intents.ts";
 import { questionKey } from "./question-key.ts";
@@ -22,11 +23,13 @@ type Answer = Omit<StoreAnswerInput, "idempotencyKey">;
  */
 export async function keepAnswer(actor: Actor, services: Services, input: StoreAnswerInput): Promise<StoredAnswer> {
   const { idempotencyKey: key, ...answer } = input;
-  return services.db.transaction((tx) =>
+  const stored = await services.db.transaction((tx) =>
     runOnce(actor, tx, { key, procedure: "cache.store", input: answer }, () =>
       keepAnswerIn(actor, tx, services.settings, answer),
     ),
   );
+  if (stored.cached) embedQuestion(actor, services, { id: stored.id, text: answer.text });
+  return stored;
 }
 
 /** As {@link keepAnswer}, as a part of a transaction. It is to be the last thing in it that may have to wait. */

@@ -23,8 +23,9 @@ export async function giveAnswer(actor: Actor, db: Queryable, key: string): Prom
  * clock is read when the row is locked, so that waiting for it never lets an expired answer through.
  *
  * @param which the entry; on columns of `response_cache`
+ * @param look `second` after one that was counted as a miss: a hit then takes that miss back
  */
-export const givingAnswer = (actor: Actor, which: SQL): SQL => sql`
+export const givingAnswer = (actor: Actor, which: SQL, look: "first" | "second" = "first"): SQL => sql`
   hit as (
     update ${responseCache} set hit_count = ${responseCache.hitCount} + 1,
       used_at = clock_timestamp(), last_hit_at = clock_timestamp()
@@ -33,7 +34,8 @@ export const givingAnswer = (actor: Actor, which: SQL): SQL => sql`
       created_at as "createdAt", expires_at as "expiresAt"
   ), counted as (
     insert into ${cacheCounters} ("user_id", hits, misses, seconds_saved)
-    select ${actor.userId}, count(*), 1 - count(*), coalesce(sum(generation_ms), 0) / 1000.0 from hit
+    select ${actor.userId}, count(*), ${look === "first" ? 1 : 0}::int - count(*),
+      coalesce(sum(generation_ms), 0) / 1000.0 from hit
     on conflict (user_id) do update set hits = ${cacheCounters.hits} + excluded.hits,
       misses = ${cacheCounters.misses} + excluded.misses,
       seconds_saved = ${cacheCounters.secondsSaved} + excluded.seconds_saved

@@ -22,8 +22,8 @@ export interface RoomWanted {
 }
 
 /**
- * Counts new entries, and lets as many leave as are too many: first what expired, then the least recently used. The
- * cache has to be locked.
+ * Counts new entries, and lets as many leave as are too many: what expired, longest ago first, then the least recently
+ * used. The cache has to be locked.
  *
  * @returns how many left
  */
@@ -33,12 +33,12 @@ export async function makeRoom(actor: Actor, tx: Transaction, { added, entriesMa
     with too_many as (
       select least(greatest(${entriesOf(actor)} + ${added}::int - ${entriesMax}::int, 0), ${LEAVING_ROWS_MAX}) as rows
     ), leaving as (
-      (select 0 as turn, used_at, id from ${responseCache}
-        where ${ownedBy(actor, responseCache)} and ${isExpired} limit ${tooMany})
+      (select 0 as turn, expires_at as since, id from ${responseCache}
+        where ${ownedBy(actor, responseCache)} and ${isExpired} order by since, id limit ${tooMany})
       union all
-      (select 1, used_at, id from ${responseCache}
-        where ${ownedBy(actor, responseCache)} and not ${isExpired} order by used_at, id limit ${tooMany})
-      order by turn, used_at, id limit ${tooMany}
+      (select 1, used_at as since, id from ${responseCache}
+        where ${ownedBy(actor, responseCache)} and not ${isExpired} order by since, id limit ${tooMany})
+      order by turn, since, id limit ${tooMany}
     ), gone as (
       delete from ${responseCache} where ${ownedBy(actor, responseCache)} and id in (select id from leaving)
       returning ${isExpired} as expired

@@ -30,6 +30,16 @@ export async function lockCache(actor: Actor, tx: Transaction): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`keepsake cache of ${actor.userId}`}, 0))`);
 }
 
+/** Takes out the answer to a question, and the one with this id; null for none. @returns how many went */
+export async function evictAnswer(
+  actor: Actor,
+  tx: Transaction,
+  { key, id }: { readonly key: string; readonly id: string | null },
+): Promise<number> {
+  await lockCache(actor, tx);
+  return removeEntries(actor, tx, sql`(${responseCache.queryHash} = ${key} or ${responseCache.id} = ${id}::uuid)`);
+}
+
 /** Entries of one statement: few enough to stay within a statement's time. */
 const BATCH_ROWS = 5_000;
 
@@ -71,15 +81,4 @@ export async function removeBatch(actor: Actor, tx: Transaction, condition: SQL,
     )
     select total from tally`);
   return Number(row?.total ?? 0);
-}
-
-/** Takes out the answer to a question, and the one with this id; null for none. @returns how many went */
-export async function evictAnswer(
-  actor: Actor,
-  tx: Transaction,
-  { key, id }: { readonly key: string; readonly id: string | null },
-): Promise<number> {
-  await lockCache(actor, tx);
-  const isIt = sql`(${responseCache.queryHash} = ${key} or ${responseCache.id} = ${id}::uuid)`;
-  return removeEntries(actor, tx, isIt);
 }

@@ -2,6 +2,7 @@ import type { Actor } from "../platform/actor.ts";
 import { runRecurring } from "../platform/recurring-work.ts";
 import type { Services } from "../platform/services.ts";
 import { allUsers } from "../platform/users.ts";
+import { embedQuestionsOf } from "./embed-questions.ts";
 import { isExpired } from "./entry-filters.ts";
 import { makeRoom, needsSweeping } from "./room-store.ts";
 import { lockCache, removeBatch } from "./store.ts";
@@ -20,7 +21,7 @@ export function startSweeping(services: Services, signal: AbortSignal): Promise<
 }
 
 /**
- * Removes, for every user, the answers whose time is over, and those beyond a maximum that was lowered. Nothing depends
+ * Makes the vectors that cached questions lack, and removes, for every user, the answers whose time is over, and those beyond a maximum that was lowered. Nothing depends
  * on it but disk space: expired answers are never given. Several servers may do it at once: each entry goes once.
  *
  * @returns how many were removed
@@ -30,6 +31,7 @@ export async function sweepCaches(services: Services, signal: AbortSignal): Prom
   for await (const actor of allUsers(services.db)) {
     if (signal.aborted) break;
     removed += await sweepUser(actor, services, signal);
+    await embedQuestionsOf(actor, services);
   }
   return removed;
 }

@@ -1,8 +1,10 @@
 import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded } from "@keepsake/contract";
 import { v7 as uuidv7 } from "uuid";
 import { isCommand } from "../cache/command-text.ts";
-import type { GivenAnswer } from "../cache/lookup-store.ts";
+import { withIds } from "../cache/entry-filters.ts";
+import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { isNeverKept } from "../cache/never-intents.ts";
+import type { SameQuestion } from "../cache/same-meaning.ts";
 import type { Actor } from "../platform/actor.ts";
 import { describeCause } from "../platform/describe-cause.ts";
 import type { Services } from "../platform/services.ts";
@@ -11,7 +13,7 @@ import { joinFlight } from "./join-flight.ts";
 import { TurnClock } from "./turn-clock.ts";
 import { toTurnContext } from "./turn-context.ts";
 import { toTurnDraft } from "./turn-draft.ts";
-import { answerFromCache, keepUsed } from "./turn-store.ts";
+import { answerFromCache, endClaimedFlight, keepUsed } from "./turn-store.ts";
 
 /**
  * What a gateway needs before it asks its model: an answer of before, or what is known. With the vector of the text
@@ -25,15 +27,19 @@ export async function beginTurn(actor: Actor, services: Services, input: BeginTu
   const cacheUse = chooseCacheUse(services, input);
   const turn: Turn = { actor, services, input, draft, cacheUse, clock: new TurnClock(input.budgetMs) };
   const gathered = await gather(turn);
-  if (gathered.opened?.answer) return toRepeated(turn, gathered.opened.answer);
+  if (gathered.opened?.answer) return toRepeated(turn, gathered.opened.answer, null);
+  const same = gathered.same && (await answerOfSame(turn, gathered.same));
+  if (same) return toRepeated(turn, same, gathered.same);
   const { answer, hasWaitedInVain } = await answerOfOthers(turn, gathered);
-  return answer ? toRepeated(turn, answer) : toBegun(turn, gathered, hasWaitedInVain);
+  return answer ? toRepeated(turn, answer, null) : toBegun(turn, gathered, hasWaitedInVain);
 }
 
 /** Commands and live state are never answered from before, whatever the cache holds. */
 function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTurnInput): CacheUse {
   if (intent !== undefined && isNeverKept(intent, settings.cacheNeverIntents)) return "off";
-  return isCommand(text) ? "off" : (cache ?? "exact");
+  if (isCommand(text)) return "off";
+  const most = settings.cacheSemantic ? "semantic" : "exact";
+  return cache === undefined || cache === "semantic" ? most : cache;
 }
 
 /** The answer to an equal question that is under way, where the caller would rather wait than ask the model as well. */
@@ -47,14 +53,23 @@ async function answerOfOthers({ actor, services, input, draft }: Turn, { opened 
 
 const NO_CONTEXT = { system: "", tokens: 0, memories: [], earlier: [], tail: [], preferences: [] };
 
-function toRepeated({ draft, clock }: Turn, answer: GivenAnswer): BegunTurn {
+/** The answer to a question of the same meaning; null when it has left the cache meanwhile. */
+async function answerOfSame({ actor, services, draft }: Turn, { id }: SameQuestion): Promise<GivenAnswer | null> {
+  const giving = { query: givingAnswer(actor, withIds([id]), "second"), read: toGivenAnswer };
+  const ended = endClaimedFlight(actor, draft);
+  return (await services.flush({ ended, answer: answerFromCache(actor, draft, giving, uuidv7()) })).answer;
+}
+
+const SAME_WORDS = "The same question was answered before, and nothing that the answer was made from has changed.";
+
+function toRepeated({ draft, clock }: Turn, answer: GivenAnswer, same: SameQuestion | null): BegunTurn {
   const { id, response, createdAt } = answer;
   const cached: RepeatedAnswer = {
     id,
     response,
-    match: "exact",
-    similarity: 1,
-    because: "The same question was answered before, and nothing that the answer was made from has changed.",
+    match: same ? "semantic" : "exact",
+    similarity: same?.similarity ?? 1,
+    because: same?.because ?? SAME_WORDS,
     createdAt,
   };
   const used = { memories: [], preferences: [] };

@@ -1,6 +1,7 @@
 import type { CompletedTurn, CompleteTurnInput, Message } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
+import { embedQuestion } from "../cache/embed-questions.ts";
 import { keepAnswerIn } from "../cache/keep-answer.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
@@ -28,11 +29,14 @@ export const interactionNotFound = () =>
 export async function completeTurn(actor: Actor, services: Services, input: CompleteTurnInput): Promise<CompletedTurn> {
   const { idempotencyKey: key, ...completion } = input;
   await services.pendingWrites.ended(actor, input.interactionId);
-  return services.db.transaction((tx) =>
+  const { question, ...completed } = await services.db.transaction((tx) =>
     runOnce(actor, tx, { key, procedure: "conversation.complete", input: completion }, () =>
       complete(actor, tx, services.settings, completion),
     ),
   );
+  const { cached } = completed;
+  if (cached.cached) embedQuestion(actor, services, { id: cached.id, text: question });
+  return completed;
 }
 
 async function complete(
@@ -40,7 +44,7 @@ async function complete(
   tx: Transaction,
   settings: Settings,
   completion: Completion,
-): Promise<CompletedTurn> {
+): Promise<CompletedTurn & { question: string }> {
   const { interactionId } = completion;
   const begun = await lockInteraction(actor, tx, interactionId);
   const messages = await listInteraction(actor, tx, interactionId);
@@ -52,7 +56,7 @@ async function complete(
   // Last, since it waits for others who change the cache.
   const cached = await keepForNextTime(actor, tx, settings, { begun, question, completion });
   await markAnswered(actor, tx, interactionId, cached.cached ? cached.id : null);
-  return { ...answer, cached };
+  return { ...answer, cached, question: question.content };
 }
 
 async function saveAnswer(

@@ -3,12 +3,15 @@ import type { FlushResults, Statement, Wanted } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
 import { withKey } from "../cache/entry-filters.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
-import { countVectors, type FoundMemories, searchForContext } from "../memory/context-store.ts";
+import { chooseSameMeaning, type SameQuestion } from "../cache/same-meaning.ts";
+import { findSimilar } from "../cache/similar-store.ts";
+import { countVectors, type FoundMemories, type MeaningArm, searchForContext } from "../memory/context-store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
+import type { EmbeddingSpace } from "../platform/embedding-space.ts";
 import { knownQueryVector, queryVector } from "../platform/query-vector.ts";
-import type { Services } from "../platform/services.ts";
-import { findForContext } from "../preferences/context-store.ts";
+import type { Services, Settings } from "../platform/services.ts";
+import { findAliasNames, findForContext } from "../preferences/context-store.ts";
 import { saveLater } from "./save-later.ts";
 import type { TurnClock } from "./turn-clock.ts";
 import type { toTurnDraft } from "./turn-draft.ts";
@@ -33,6 +36,8 @@ export interface Turn {
 export interface Gathered {
   readonly opened: Opened | null;
   readonly memories: FoundMemories | null;
+  /** A cached question of the same meaning, past the guard. */
+  readonly same: SameQuestion | null;
   /** Whether the search went by meaning too, as far as there is a model. */
   readonly wasEmbedded: boolean;
 }
@@ -47,8 +52,7 @@ export async function gather(turn: Turn): Promise<Gathered> {
 async function gatherAtOnce(turn: Turn, vector: string | null): Promise<Gathered> {
   const flushed = await flushWithin(turn, { ...opening(turn), ...search(turn, vector) });
   assertSameTurn(turn, flushed);
-  keepCount(turn, flushed);
-  return { opened: flushed, memories: flushed?.memories ?? null, wasEmbedded: vector !== null };
+  return { opened: flushed, ...toFound(turn, flushed), wasEmbedded: vector !== null };
 }
 
 async function gatherWhileEmbedding(turn: Turn): Promise<Gathered> {
@@ -59,11 +63,10 @@ async function gatherWhileEmbedding(turn: Turn): Promise<Gathered> {
   embedding.catch(() => {});
   const opened = await flushWithin(turn, opening(turn));
   assertSameTurn(turn, opened);
-  if (!opened || opened.answer) return { opened, memories: null, wasEmbedded: true };
+  if (!opened || opened.answer) return { opened, memories: null, same: null, wasEmbedded: true };
   const vector = await clock.within(embedding);
   const searched = await flushWithin(turn, search(turn, vector));
-  keepCount(turn, searched);
-  return { opened, memories: searched?.memories ?? null, wasEmbedded: vector !== null };
+  return { opened, ...toFound(turn, searched), wasEmbedded: vector !== null };
 }
 
 type Opened = FlushResults<ReturnType<typeof opening>>;
@@ -86,23 +89,33 @@ export const sameQuestion = (actor: Actor, key: string): Statement<GivenAnswer |
   read: toGivenAnswer,
 });
 
-function search({ actor, services, input }: Turn, vector: string | null) {
+function search({ actor, services, input, draft, cacheUse }: Turn, vector: string | null) {
   const { embeddings, settings } = services;
   const query = input.text.slice(0, QUERY_CHARS_MAX);
-  if (vector === null || !embeddings)
-    return { memories: searchForContext(actor, query, null, CANDIDATES), vectors: null };
-  const { exactSearchRowsMax: exactRowsMax } = settings;
-  const count = embeddings.vectorCounts.find(actor);
-  const byIndex = (count ?? 0) > exactRowsMax;
-  const meaning = { space: embeddings.space, vector, limit: CANDIDATES, exactRowsMax, byIndex };
+  const space = vector === null ? null : (embeddings?.space ?? null);
+  const counted = embeddings?.vectorCounts.find(actor) ?? null;
+  const asked = { vector: vector ?? "", language: draft.language, similarityMin: settings.cacheSimilarityMin };
+  const looksForSame = space !== null && cacheUse === "semantic";
   return {
-    memories: searchForContext(actor, query, meaning, CANDIDATES),
-    vectors: count === null ? countVectors(actor, embeddings.space, exactRowsMax + 1) : null,
+    memories: searchForContext(actor, query, space && toMeaning(space, asked.vector, settings, counted), CANDIDATES),
+    vectors: space && counted === null ? countVectors(actor, space, settings.exactSearchRowsMax + 1) : null,
+    similar: looksForSame ? findSimilar(actor, space, asked) : null,
+    names: looksForSame ? findAliasNames(actor) : null,
   };
 }
 
-function keepCount({ actor, services }: Turn, flushed: { readonly vectors: number | null } | null): void {
-  if (flushed?.vectors != null) services.embeddings?.vectorCounts.keep(actor, flushed.vectors);
+function toMeaning(space: EmbeddingSpace, vector: string, settings: Settings, counted: number | null): MeaningArm {
+  const { exactSearchRowsMax: exactRowsMax } = settings;
+  return { space, vector, limit: CANDIDATES, exactRowsMax, byIndex: (counted ?? 0) > exactRowsMax };
+}
+
+type Searched = FlushResults<ReturnType<typeof search>>;
+
+function toFound({ actor, services, input }: Turn, searched: Searched | null): Pick<Gathered, "memories" | "same"> {
+  if (!searched) return { memories: null, same: null };
+  const { memories, vectors, similar, names } = searched;
+  if (vectors !== null) services.embeddings?.vectorCounts.keep(actor, vectors);
+  return { memories, same: similar && chooseSameMeaning(input.text, similar, names ?? []) };
 }
 
 /** Sends statements at once; null when their answer did not come within the budget. What they write is written still. */

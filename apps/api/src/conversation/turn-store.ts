@@ -167,6 +167,13 @@ export async function endFlight(actor: Actor, tx: Transaction, interactionId: st
   await tx.delete(cacheFlights).where(and(ownedBy(actor, cacheFlights), eq(cacheFlights.interactionId, interactionId)));
 }
 
+/** As {@link endFlight}, for a turn that needs no model after all. */
+export function endClaimedFlight(actor: Actor, { queryHash, interactionId }: TurnDraft): Statement<void> {
+  return write(sql`
+    delete from ${cacheFlights} where ${cacheFlights.userId} = ${actor.userId}
+    and ${cacheFlights.queryHash} = ${queryHash} and ${cacheFlights.interactionId} = ${interactionId}`);
+}
+
 /** Keeps what the context was made of. */
 export function keepUsed(actor: Actor, interactionId: string, used: unknown): Statement<void> {
   return write(sql`

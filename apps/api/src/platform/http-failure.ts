@@ -13,12 +13,17 @@ const KNOWN: Record<string, () => DomainError> = {
     new DomainError("INVALID_INPUT", "The body is not as long as its Content-Length says."),
 };
 
-/** A failure outside of any procedure, in the form that all errors have. */
-export function toHttpFailure(error: unknown, requestId: string): WireErrorShape {
-  return toWireError(toTrpcError(error), requestId);
+/**
+ * A failure outside of tRPC's own answers, in the form that all errors have.
+ *
+ * @param path the procedure that was called, where one was
+ */
+export function toHttpFailure(error: unknown, requestId: string, path?: string): WireErrorShape {
+  return toWireError(toTrpcError(error), requestId, path);
 }
 
 function toTrpcError(error: unknown): TRPCError {
+  if (error instanceof TRPCError) return error;
   if (error instanceof DomainError) return wrap(error);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const known = KNOWN[code];

@@ -23,13 +23,22 @@ export function assertNotFromForeignPage(request: FastifyRequest, allowedHosts: 
     );
   }
   const { origin } = request.headers;
-  if (origin !== undefined && !isSameHost(origin, host)) {
+  if ((origin !== undefined && !isSameHost(origin, host)) || isEmbeddedElsewhere(request)) {
     throw new DomainError("FORBIDDEN", "Calls from web pages of another origin are refused.");
   }
 }
 
 function isSameHost(origin: string, host: string): boolean {
   return URL.parse(origin)?.host === host.toLowerCase();
+}
+
+/**
+ * Whether another page loads it as an image, a script or the like: browsers send no Origin with these, and a GET costs
+ * the server as much as it costs anyone. A link that somebody follows is none of them.
+ */
+function isEmbeddedElsewhere({ headers }: FastifyRequest): boolean {
+  const site = headers["sec-fetch-site"];
+  return (site === "cross-site" || site === "same-site") && headers["sec-fetch-mode"] !== "navigate";
 }
 
 /** Bodies are JSON and nothing else: other types reach a mutation from any page without asking first. */

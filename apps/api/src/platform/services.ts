@@ -19,6 +19,10 @@ export interface Settings {
   readonly cacheTtlSeconds: number;
   /** Cached answers of one user, at most. */
   readonly cacheEntriesMax: number;
+  /** Whether a question of the same meaning may get a cached answer, past the guard. */
+  readonly cacheSemantic: boolean;
+  /** Cosine similarity that two questions need for it at least. */
+  readonly cacheSimilarityMin: number;
   /** Intents whose answers are never cached; a `*` stands for any characters. */
   readonly cacheNeverIntents: readonly string[];
 }

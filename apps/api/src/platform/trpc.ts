@@ -18,3 +18,4 @@ const t = initTRPC
 
 export const procedure = t.procedure;
 export const createRouter = t.router;
+export const createCallerFactory = t.createCallerFactory;

@@ -36,3 +36,18 @@ export function findForContext(actor: Actor, patterns: readonly string[]): State
       })),
   };
 }
+
+const ALIASES = "entity_alias.";
+/** More names than any home has. */
+const ALIASES_MAX = 1_000;
+
+/** The user's own names of rooms, devices and people, as they are spoken: `my office` of `entity_alias.my_office`. */
+export function findAliasNames(actor: Actor): Statement<string[]> {
+  return {
+    query: sql`
+      select substr(${preferences.key}, ${ALIASES.length + 1}::int) as name from ${preferences}
+      where ${preferences.userId} = ${actor.userId} and starts_with(${preferences.key}, ${ALIASES})
+      order by ${preferences.key} limit ${ALIASES_MAX}`,
+    read: (rows) => rows.map(({ name }) => String(name).replaceAll(/[_-]+/g, " ").trim()),
+  };
+}

@@ -19,7 +19,8 @@ export async function preferenceHistory(
 ): Promise<PreferenceHistory> {
   const before = parseCursor(cursor, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null));
   const [current] = before === null ? await findPreferences(actor, db, [key]) : [];
-  const replaced = await listVersions(actor, db, key, { before, limit: limit + 1 });
+  // Below the version just read, which may have been replaced since.
+  const replaced = await listVersions(actor, db, key, { before: current?.version ?? before, limit: limit + 1 });
   const all = current ? [toVersion(current), ...replaced] : replaced;
   if (all.length === 0 && before === null) throw preferenceNotFound();
   const items = all.slice(0, limit);

@@ -43,9 +43,9 @@ async function eraseByInteraction(actor: Actor, tx: Transaction, interactionId: 
 /** Under the interaction's lock, so that no feedback comes back in between. */
 async function erase(actor: Actor, tx: Transaction, target: DeletedExample): Promise<DeletedExample> {
   const { id, interactionId } = target;
-  // What exports have noted first, then the row: the order in which they are marked.
-  if (id !== null) await removeExportedRows(actor, tx, id);
+  // The row first, then what exports have noted of it: the order in which they are marked.
   if (id !== null && !(await removeExample(actor, tx, id))) throw exampleNotFound();
+  if (id !== null) await removeExportedRows(actor, tx, id);
   const hadFeedback = interactionId !== null && (await removeFeedback(actor, tx, interactionId));
   if (id === null && !hadFeedback) throw interactionNotFound();
   if (id !== null) await pruneAnswers(actor, tx, [id]);

@@ -1,5 +1,8 @@
-/** Lower case without diacritics: how names are compared. */
-const fold = (word: string) => word.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ł", "l");
+/** One case without diacritics: how names are compared. By way of capitals, where ß is SS and both sigmas are one. */
+function fold(word: string): string {
+  const bare = word.normalize("NFKD").replace(/\p{M}/gu, "").toUpperCase().replaceAll("Ł", "L");
+  return bare.toLowerCase();
+}
 
 const WORD = /[\p{L}\p{M}]+/gu;
 const isCapital = (word: string) => /^\p{Lu}/u.test(word);

@@ -20,7 +20,7 @@ export async function markExported(
 ): Promise<MarkedExport> {
   const call = { key, procedure: "training.markExported", input: exportId };
   await db.transaction((tx) => runOnce(actor, tx, call, () => begin(actor, tx, exportId)));
-  while ((await db.transaction((tx) => markSome(actor, tx, exportId))) > 0);
+  while (await db.transaction((tx) => markSome(actor, tx, exportId)));
   return { exportId, marked: await countMarked(actor, db, exportId) };
 }
 

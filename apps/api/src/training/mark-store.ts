@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from "@keepsake/db";
 import { trainingData, trainingExportRows, trainingExports } from "@keepsake/db/schema";
-import { and, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
+import { and, asc, eq, isNotNull, isNull, lte, or, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
 
@@ -17,29 +17,41 @@ export async function beginMarking(actor: Actor, tx: Transaction, exportId: stri
 
 /**
  * Marks some of the examples that an export has written, those of which nothing has changed since, and adds their number
- * to the export. One transaction of a user at a time, since two exports may hold the same examples in another order.
+ * to the export. One transaction of a user at a time, since two exports may hold the same examples.
  *
- * @returns how many rows of the export were settled; 0 when all are
+ * @returns whether more may be left
  */
-export async function markSome(actor: Actor, tx: Transaction, exportId: string): Promise<number> {
+export async function markSome(actor: Actor, tx: Transaction, exportId: string): Promise<boolean> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`training-marks ${actor.userId}`}, 0))`);
-  const [row] = await tx.execute<{ settled: string }>(sql`
-    with settled as (
-      delete from ${trainingExportRows} where user_id = ${actor.userId} and export_id = ${exportId}
-        and example_id in (select example_id from ${trainingExportRows}
-          where user_id = ${actor.userId} and export_id = ${exportId} order by example_id limit ${BATCH_ROWS})
-      returning example_id, version),
-    marked as (
-      update ${trainingData} set exported = true from settled
-      where ${trainingData.userId} = ${actor.userId} and ${trainingData.id} = settled.example_id
-        and ${trainingData.version} = settled.version
-      returning 1),
-    counted as (
-      update ${trainingExports} set counts = jsonb_set(counts, '{marked}',
-        to_jsonb(coalesce((counts ->> 'marked')::bigint, 0) + (select count(*) from marked)))
-      where user_id = ${actor.userId} and id = ${exportId} and (select count(*) from marked) > 0)
-    select count(*) as settled from settled`);
-  return Number(row?.settled ?? 0);
+  const noted = and(ownedBy(actor, trainingExportRows), eq(trainingExportRows.exportId, exportId));
+  const rows = await tx
+    .select({ id: trainingExportRows.exampleId })
+    .from(trainingExportRows)
+    .where(noted)
+    .orderBy(asc(trainingExportRows.exampleId))
+    .limit(BATCH_ROWS);
+  const [first, last] = [rows[0]?.id, rows.at(-1)?.id];
+  if (first === undefined || last === undefined) return false;
+  await markBetween(actor, tx, exportId, first, last);
+  await tx.delete(trainingExportRows).where(and(noted, lte(trainingExportRows.exampleId, last)));
+  return rows.length === BATCH_ROWS;
+}
+
+/** Both tables are read along their keys, whatever the planner knows of a table that was filled a moment ago. */
+async function markBetween(actor: Actor, tx: Transaction, exportId: string, first: string, last: string) {
+  await tx.execute(sql`
+    with marked as (
+      update ${trainingData} set exported = true from ${trainingExportRows}
+      where ${trainingData.userId} = ${actor.userId} and ${trainingExportRows.userId} = ${actor.userId}
+        and ${trainingExportRows.exportId} = ${exportId}
+        and ${trainingExportRows.exampleId} between ${first} and ${last}
+        and ${trainingData.id} between ${first} and ${last}
+        and ${trainingData.id} = ${trainingExportRows.exampleId}
+        and ${trainingData.version} = ${trainingExportRows.version}
+      returning 1)
+    update ${trainingExports} set counts = jsonb_set(counts, '{marked}',
+      to_jsonb(coalesce((counts ->> 'marked')::bigint, 0) + (select count(*) from marked)))
+    where ${trainingExports.userId} = ${actor.userId} and ${trainingExports.id} = ${exportId}`);
 }
 
 /** How many examples were marked through an export. */

@@ -9,7 +9,7 @@ export type TurnInput = Omit<Inputs["begin"], "idempotencyKey">;
 /** What the model should know: `system` is ready to be its system text, `tail` the session's last messages. */
 export type TurnContext = Outputs["begin"]["context"];
 /** An answer of before that is given again, and why it may be. */
-export type CachedAnswer = NonNullable<Outputs["begin"]["cached"]>;
+export type RepeatedAnswer = NonNullable<Outputs["begin"]["cached"]>;
 /** What a turn had to do without. `keepsake`: all of it, see {@link Turn.failure}. */
 export type TurnDegraded = Outputs["begin"]["degraded"][number] | "keepsake";
 
@@ -84,7 +84,7 @@ export interface Turn {
   /** The whole answer. */
   readonly text: string;
   /** The answer of before that this is; null when it was made now. */
-  readonly cached: CachedAnswer | null;
+  readonly cached: RepeatedAnswer | null;
   /** Whether it was made for an equal question that was under way in this process. */
   readonly shared: boolean;
   /** Whether the reader of a stream left before its end; `text` is then what was read. */
@@ -107,7 +107,7 @@ export interface TurnStream extends AsyncIterable<string> {
 export interface OpenTurn {
   readonly interactionId: string;
   /** The answer of before, if there is one: give it, and complete the turn with its text. */
-  readonly cached: CachedAnswer | null;
+  readonly cached: RepeatedAnswer | null;
   readonly context: TurnContext;
   readonly degraded: readonly TurnDegraded[];
   readonly failure: unknown;

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { index, integer, jsonb, pgTable, primaryKey, text, unique, uuid, varchar } from "drizzle-orm/pg-core";
-import { moment, now, userId } from "./columns.ts";
+import { moment, now, userId, vector } from "./columns.ts";
 
 /** Answers that may be given again. */
 export const responseCache = pgTable(
@@ -14,6 +14,9 @@ export const responseCache = pgTable(
     response: text("response").notNull(),
     language: varchar("language", { length: 10 }),
     tags: text("tags").array().notNull().default(sql`'{}'::text[]`),
+    /** The question's vector as a query, for questions of the same meaning, and its space; null until it is made. */
+    questionEmbedding: vector("question_embedding"),
+    spaceId: integer("space_id"),
     /** How long the answer took to make, milliseconds: what a hit saves. Null where nobody said. */
     generationMs: integer("generation_ms"),
     hitCount: integer("hit_count").notNull().default(0),

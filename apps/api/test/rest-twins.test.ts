@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exampleOf } from "../src/rest/examples/examples.ts";
+import { fieldsOf } from "../src/rest/schema-fields.ts";
+import { listTwins, type Twin } from "../src/rest/twins.ts";
+import { arrangeExample } from "./_example-calls.ts";
+import { startTestServer, type TestServer } from "./_keepsake-server.ts";
+import { type OpenApiDocument, responseOf, schemaChecker } from "./_openapi.ts";
+
+// Written for no procedure: each one that the router has goes through all of this.
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const twins = listTwins().map((twin): [string, Twin] => [twin.path, twin]);
+
+/** The example, made to work: its ids are those of things that this user has. */
+async function workingInput({ path, input: schema }: Twin, userId: string): Promise<object> {
+  const arranged = await arrangeExample(path, server.clientOf(userId));
+  const key = fieldsOf(schema).has("idempotencyKey") ? { idempotencyKey: `twin-${path}` } : {};
+  return { ...(exampleOf(path).input as object), ...key, ...arranged };
+}
+
+async function callByRest(twin: Twin, method: string, input: object, userId: string): Promise<[number, unknown]> {
+  const headers = { "x-keepsake-user": userId };
+  const address = method === "POST" ? twin.url : `${twin.url}?${toSearch(input)}`;
+  const answer =
+    method === "POST"
+      ? await server.post(address, input, headers)
+      : await fetch(`${server.url}${address}`, { method, headers });
+  const text = await answer.text();
+  // What REST streams as lines, tRPC gives in a list.
+  return [answer.status, twin.output || !answer.ok ? JSON.parse(text) : text.split("\n").slice(0, -1)];
+}
+
+function toSearch(input: object): URLSearchParams {
+  const search = new URLSearchParams();
+  const add = (key: string, value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) add(key, item);
+    else if (typeof value === "object" && value !== null)
+      for (const [name, inner] of Object.entries(value)) add(`${key}.${name}`, inner);
+    else search.append(key, String(value));
+  };
+  for (const [key, value] of Object.entries(input)) add(key, value);
+  return search;
+}
+
+async function callByTrpc({ path }: Twin, input: object, userId: string): Promise<[number, unknown]> {
+  const answer = await server.post(`/trpc/${path}`, { json: input }, { "x-keepsake-user": userId });
+  const body = (await answer.json()) as { result: { data: { json: unknown } } };
+  return [answer.status, body.result?.data.json ?? body];
+}
+
+/** Without what passes between two calls: the server's age, and the last digits of a score. */
+const lasting = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (key, inner) =>
+    key === "uptimeSeconds" ? "passes" : typeof inner === "number" ? Number(inner.toPrecision(6)) : inner,
+  );
+
+describe.each(twins)("%s", (path, twin) => {
+  test("answers its example over REST as over tRPC, by each of its methods", async () => {
+    const userId = `example-of-${path}`;
+    const input = await workingInput(twin, userId);
+    const [status, answer] = await callByTrpc(twin, input, userId);
+    expect([status, answer]).toEqual([200, expect.anything()]);
+    const expected = twin.output ? answer : (answer as { lines: string[] }).lines;
+    for (const method of twin.methods.filter((each) => each !== "HEAD")) {
+      const byRest = await callByRest(twin, method, input, userId);
+      expect(lasting(byRest), method).toEqual(lasting([200, expected]));
+    }
+  });
+
+  test.runIf(twin.output)("answers as /openapi.json says", async () => {
+    const userId = `document-of-${path}`;
+    const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as OpenApiDocument;
+    const operation = document.paths[twin.url]?.["post"];
+    const schema = operation && responseOf(document, operation, "200").content?.["application/json"]?.schema;
+    const [, answer] = await callByRest(twin, "POST", await workingInput(twin, userId), userId);
+    expect(schema).toBeDefined();
+    expect(schemaChecker(document)(schema ?? {}, answer)).toBeNull();
+  });
+
+  test("names a field that it does not have, by each of its methods", async () => {
+    for (const method of twin.methods.filter((each) => each !== "HEAD")) {
+      const [status, answer] = await callByRest(twin, method, { noSuchField: 1 }, "default");
+      expect(status, method).toBe(400);
+      expect(answer).toMatchObject({ error: { data: { reason: "INVALID_INPUT", path } } });
+      expect(JSON.stringify(answer), method).toContain('"path":"noSuchField"');
+    }
+  });
+});
