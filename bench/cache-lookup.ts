@@ -55,11 +55,12 @@ async function fill(server: BenchServer, entries: number): Promise<void> {
 }
 
 async function timeAlone(server: BenchServer, name: string): Promise<Cell[][]> {
-  const { cache } = server.clientOf(USER);
+  const { cache, system } = server.clientOf(USER);
   const [{ key = "" } = {}] = (await cache.list.query({ limit: 1 })).items;
   const timings = await timeInTurns(
     {
       "an empty call": async () => (await fetch(`${server.url}/healthz`)).text(),
+      "system.status, which asks no database": () => system.status.query(),
       "the bare statement": () =>
         server.sql`select response from response_cache where user_id = ${USER} and query_hash = ${key}`,
       "a hit": (round) => cache.lookup.mutate({ text: toText(round) }),

@@ -271,6 +271,8 @@ create table response_cache (
   tags text[] not null default '{}'::text[],
   generation_ms integer,
   used_at timestamp with time zone not null default now(),
+  question_embedding vector,
+  space_id integer,
   constraint response_cache_user_id_id_pk PRIMARY KEY (user_id, id),
   constraint response_cache_hash_unique UNIQUE (user_id, query_hash)
 );

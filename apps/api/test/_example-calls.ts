@@ -22,6 +22,11 @@ const sayInSession: Arrange = async (client) => {
   return { interactionId };
 };
 
+const beginTurn: Arrange = async (client) => {
+  const { interactionId } = await client.conversation.begin.mutate({ ...SESSION, text: "Where is the spare key?" });
+  return { interactionId };
+};
+
 const setPreference: Arrange = async (client) => {
   const key = "entity_alias.my_office";
   await client.preferences.set.mutate({ key, value: { entity_id: "light.desk" } });
@@ -63,6 +68,8 @@ const ARRANGE: Record<string, Arrange> = {
   "memory.restore": forgetMemory,
   "memory.history": addMemory,
   "memory.stats": without(addMemory),
+  "conversation.complete": beginTurn,
+  "conversation.correct": sayInSession,
   "conversation.history": without(sayInSession),
   "preferences.get": setPreference,
   "preferences.getMany": without(setPreference),

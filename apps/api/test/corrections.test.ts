@@ -17,6 +17,7 @@ test('"No, I meant the lamp in the hall": the next time the same words find the 
     conversation.begin.mutate({
       sessionId: "evening",
       text: "Which lamp do I read by?",
+      intent: "recall",
       preferences: ["entity_alias.*"],
     });
 
@@ -121,7 +122,7 @@ test("what was superseded and is said again is true again, with its history", as
 test("a low score takes the answer out of the cache and moves the memories it used, once", async () => {
   const { conversation, memory, training } = server.clientOf("scores");
   const { id } = await memory.add.mutate({ content: "The gate code is on the fridge" });
-  const ask = () => conversation.begin.mutate({ sessionId: "s", text: "Where is the gate code?" });
+  const ask = () => conversation.begin.mutate({ sessionId: "s", text: "Where is the gate code?", intent: "recall" });
   const { interactionId } = await ask();
   await conversation.complete.mutate({ interactionId, text: "On the fridge.", cacheable: true });
   const feedbackPart = async () => {

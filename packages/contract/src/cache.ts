@@ -42,8 +42,8 @@ export const CacheLookup = z.discriminatedUnion("hit", [
 export type CacheLookup = z.infer<typeof CacheLookup>;
 
 /**
- * What an answer was made from. With the version that it saw, an answer made from anything older is refused; without
- * one, whatever is there now counts as what was seen.
+ * What an answer was made from: it goes when one of these changes. With the version that it saw, an answer made from
+ * anything older is refused; without one, whatever is there now counts as what was seen.
  */
 const DependsOn = z.strictObject({
   memories: z

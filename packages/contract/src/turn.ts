@@ -151,9 +151,15 @@ export type CompleteTurnInput = z.infer<typeof CompleteTurnInput>;
 
 /**
  * Why an answer was not kept for the next time, besides the reasons of `cache.store`: `not_cacheable`, nobody said that
- * it may be; `context_unknown`, what it was made from is not known.
+ * it may be; `live_state`, it asks how things are at this moment (told by its words where no intent is named);
+ * `context_unknown`, what it was made from is not known.
  */
-export const TurnNotCachedReason = z.enum([...NotCachedReason.options, "not_cacheable", "context_unknown"]);
+export const TurnNotCachedReason = z.enum([
+  ...NotCachedReason.options,
+  "not_cacheable",
+  "live_state",
+  "context_unknown",
+]);
 export type TurnNotCachedReason = z.infer<typeof TurnNotCachedReason>;
 
 /** The saved answer, and whether it was cached. */

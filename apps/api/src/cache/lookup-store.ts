@@ -20,7 +20,8 @@ export async function giveAnswer(actor: Actor, db: Queryable, key: string): Prom
 
 /**
  * The parts of a statement that gives an answer and counts: `hit` has its row, or none, for {@link toGivenAnswer}. The
- * clock is read when the row is locked, so that waiting for it never lets an expired answer through.
+ * clock is read when the row is locked, so that waiting for it never lets an expired answer through. In a transaction it
+ * is to come last: the user's counters stay locked until the end.
  *
  * @param which the entry; on columns of `response_cache`
  * @param look `second` after one that was counted as a miss: a hit then takes that miss back

@@ -1,9 +1,11 @@
 import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded } from "@keepsake/contract";
 import { v7 as uuidv7 } from "uuid";
+import { asksLiveState } from "../cache/asks-live-state.ts";
 import { isCommand } from "../cache/command-text.ts";
 import { withIds } from "../cache/entry-filters.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { isNeverKept } from "../cache/never-intents.ts";
+import { readsAsCommand } from "../cache/reads-as-command.ts";
 import type { SameQuestion } from "../cache/same-meaning.ts";
 import type { Actor } from "../platform/actor.ts";
 import { describeCause } from "../platform/describe-cause.ts";
@@ -34,11 +36,15 @@ export async function beginTurn(actor: Actor, services: Services, input: BeginTu
   return answer ? toRepeated(turn, answer, null) : toBegun(turn, gathered, hasWaitedInVain);
 }
 
-/** Commands and live state are never answered from before, whatever the cache holds. */
+/**
+ * Commands are never answered from before, whatever the cache holds; and what may be one, or may ask how things are now,
+ * not by its meaning: there the same words are asked for.
+ */
 function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTurnInput): CacheUse {
   if (intent !== undefined && isNeverKept(intent, settings.cacheNeverIntents)) return "off";
   if (isCommand(text)) return "off";
-  const most = settings.cacheSemantic ? "semantic" : "exact";
+  const isPlainQuestion = !readsAsCommand(text) && !asksLiveState(text);
+  const most = settings.cacheSemantic && isPlainQuestion ? "semantic" : "exact";
   return cache === undefined || cache === "semantic" ? most : cache;
 }
 

@@ -1,8 +1,10 @@
 import type { CompletedTurn, CompleteTurnInput, Message } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
+import { asksLiveState } from "../cache/asks-live-state.ts";
 import { embedQuestion } from "../cache/embed-questions.ts";
 import { keepAnswerIn } from "../cache/keep-answer.ts";
+import { readsAsCommand } from "../cache/reads-as-command.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { runOnce } from "../platform/idempotency.ts";
@@ -100,6 +102,8 @@ async function keepForNextTime(
   { begun, question, completion }: Finished,
 ): Promise<CompletedTurn["cached"]> {
   if (!completion.cacheable) return { cached: false, reason: "not_cacheable" };
+  const refusal = question.intent === null ? refusalOf(question.content) : null;
+  if (refusal) return { cached: false, reason: refusal };
   const dependsOn = completion.dependsOn ?? begun?.used;
   if (!dependsOn) return { cached: false, reason: "context_unknown" };
   const { text, ttlSeconds, generationMs } = completion;
@@ -112,6 +116,15 @@ async function keepForNextTime(
     ...(ttlSeconds !== undefined && { ttlSeconds }),
     ...(generationMs !== undefined && { generationMs }),
   });
+}
+
+/**
+ * Without an intent the words have to say that it may be kept: a wrong guess costs one more question to the model, or a
+ * door that is said to be locked.
+ */
+function refusalOf(text: string): "command" | "live_state" | null {
+  if (readsAsCommand(text)) return "command";
+  return asksLiveState(text) ? "live_state" : null;
 }
 
 type Sources = NonNullable<Parameters<typeof keepAnswerIn>[3]["dependsOn"]>;
