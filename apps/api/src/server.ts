@@ -15,6 +15,7 @@ import { landingPage } from "./landing-page.ts";
 import { assertAuthorized } from "./platform/auth.ts";
 import { toContext } from "./platform/context.ts";
 import { DomainError } from "./platform/domain-error.ts";
+import { endConnectionsOnClose } from "./platform/end-connections.ts";
 import { logFailure } from "./platform/failure-log.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
@@ -50,6 +51,7 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
     // A path of broken percent-signs never reaches a route.
     frameworkErrors: (error, request, reply) => answerFailure(error, request, reply, services),
   });
+  endConnectionsOnClose(server);
   server.addHook("onRequest", async (request, reply) => guard(config, request, reply));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request) => {

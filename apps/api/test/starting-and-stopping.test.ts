@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createTestDatabase, type TestDatabase } from "@keepsake/db/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { databaseEnvironment, freePort, startProcess, untilHealthy } from "./_keepsake-process.ts";
+import { startTestServer } from "./_keepsake-server.ts";
 
 let database: TestDatabase;
 let environment: Record<string, string>;
@@ -49,6 +50,23 @@ describe("a server that starts", () => {
       server.kill("SIGINT");
       expect(await server.ended).toBe(0);
     }
+  });
+});
+
+describe("a server that stops", () => {
+  test("waits for requests under way, and for no connection that asks nothing", async () => {
+    const server = await startTestServer();
+    const port = Number(new URL(server.url).port);
+    const unused = connect(port, "127.0.0.1");
+    const unfinished = connect(port, "127.0.0.1", () => unfinished.write("POST /trpc/memory.add HTTP/1.1\r\nHost: "));
+    await Promise.all([once(unused, "connect"), once(unfinished, "connect")]);
+    const asked = Array.from({ length: 8 }, (_, number) => server.client.memory.add.mutate({ content: `${number}` }));
+    await asked[0];
+    const stopped = server[Symbol.asyncDispose]();
+    for (const answer of await Promise.allSettled(asked)) expect(answer.status).toBe("fulfilled");
+    await stopped;
+    for (const socket of [unused, unfinished])
+      expect(socket.readyState === "closed" || (await once(socket, "close"))).toBeTruthy();
   });
 });
 

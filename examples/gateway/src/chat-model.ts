@@ -1,37 +1,14 @@
+import type { Generate } from "@keepsake/client";
+import { ollamaChat } from "@keepsake/client/ollama";
 import { Ollama } from "ollama";
 import type { ModelSettings } from "./settings.ts";
 
-/** What a model is given for one answer. */
-export interface Prompt {
-  readonly system: string;
-  readonly user: string;
-}
+/** What this gateway tells its model besides what is remembered. */
+export const BASE_TEXT = "You are a friendly assistant at home. Answer in the language of the question, in few words.";
 
-/** A model that answers, word by word. */
-export interface ChatModel {
-  readonly name: string;
-  /**
-   * @param write takes each part of the answer as it comes
-   * @throws Error whatever Ollama says; `modelSentence` words it
-   */
-  answer(prompt: Prompt, write: (part: string) => void): Promise<void>;
-}
-
-/** A chat model of an Ollama server. */
-export function openChatModel({ url, name }: ModelSettings): ChatModel {
-  const ollama = new Ollama({ host: url });
-  return {
-    name,
-    answer: async ({ system, user }, write) => {
-      const messages = [
-        { role: "system", content: system },
-        { role: "user", content: user },
-      ];
-      for await (const { message } of await ollama.chat({ model: name, messages, stream: true })) {
-        write(message.content);
-      }
-    },
-  };
+/** A chat model of an Ollama server: what is remembered goes into its system text, the talk so far before the question. */
+export function openChatModel({ url, name }: ModelSettings): Generate {
+  return ollamaChat(new Ollama({ host: url }), { model: name, messages: [{ role: "system", content: BASE_TEXT }] });
 }
 
 /** Why the model did not answer and what to do about it, in one sentence. */

@@ -12,6 +12,9 @@ const USAGE = `A chat that remembers.
   npm start -- --remember notes.md    remembers a file, then talks
   npm start -- remember notes.md      remembers files and ends`;
 
+/** How long the end waits for Keepsake, milliseconds. */
+const FLUSH_TIMEOUT_MS = 2_000;
+
 /** @returns the process's exit code */
 async function main(): Promise<number> {
   const { values, positionals } = parseArguments();
@@ -20,13 +23,26 @@ async function main(): Promise<number> {
     return 0;
   }
   const settings = readSettings(process.env);
-  const gateway = { settings, client: createClient(settings.keepsake) };
+  const client = createClient(settings.keepsake);
+  const gateway: Gateway = { settings, client, last: null };
   const [command, ...files] = positionals;
   if (command === "remember") return (await rememberAll(gateway, files)) ? 0 : 1;
   await greet(gateway);
   await rememberAll(gateway, values.remember ?? []);
   await chat(gateway, process.stdin);
+  await sendRest(gateway);
   return 0;
+}
+
+/** What Keepsake could not take yet gets a last chance, and else waits where it is. */
+async function sendRest({ client, settings }: Gateway): Promise<void> {
+  const left = await client.flush(FLUSH_TIMEOUT_MS);
+  client.close();
+  if (left === 0) return;
+  const { queueDir } = settings.keepsake;
+  const fate =
+    queueDir === undefined ? "lost, KEEPSAKE_QUEUE_DIR would keep it" : `kept in ${queueDir} until the next time`;
+  console.log(`What was said could not all be sent to Keepsake (${left} left): ${fate}.`);
 }
 
 function parseArguments() {

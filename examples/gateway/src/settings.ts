@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { ClientOptions } from "@keepsake/client";
 
 /** Where everything is. */
 export interface Settings {
   readonly keepsake: ClientOptions;
+  /** The thread of talk. A name that was used before takes that talk up again. */
+  readonly sessionId: string;
   /** Null: nobody answers, and the chat shows what a model would have been given. */
   readonly model: ModelSettings | null;
 }
@@ -28,10 +31,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readSettings(env: Environment): Settings {
   const token = env["KEEPSAKE_TOKEN"] || undefined;
   const userId = env["KEEPSAKE_USER"] || undefined;
+  const queueDir = env["KEEPSAKE_QUEUE_DIR"] || undefined;
   const url = readUrl(env, "KEEPSAKE_URL") ?? "http://127.0.0.1:8080";
   const modelUrl = readUrl(env, "OLLAMA_URL");
   return {
-    keepsake: { url, ...(token && { token }), ...(userId && { userId }) },
+    keepsake: { url, ...(token && { token }), ...(userId && { userId }), ...(queueDir && { queueDir }) },
+    sessionId: env["KEEPSAKE_SESSION"] || `chat-${randomUUID()}`,
     model: modelUrl === null ? null : { url: modelUrl, name: env["CHAT_MODEL"] || "llama3.2" },
   };
 }

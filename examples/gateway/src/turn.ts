@@ -1,70 +1,86 @@
-import type { KeepsakeClient } from "@keepsake/client";
-import { modelSentence, openChatModel, type Prompt } from "./chat-model.ts";
+import type { Generate, GenerateInput, KeepsakeClient, Turn } from "@keepsake/client";
+import { BASE_TEXT, modelSentence, openChatModel } from "./chat-model.ts";
+import { learnMeaning, meaningOf } from "./correction.ts";
 import { failureSentence } from "./failure-sentence.ts";
 import type { Settings } from "./settings.ts";
-import { type Hit, systemText } from "./system-text.ts";
 
 /** What a chat works with. */
 export interface Gateway {
   readonly client: KeepsakeClient;
   readonly settings: Settings;
+  /** What was said last, for corrections to point at. */
+  last: Said | null;
 }
 
-/** Notes that a small local model can still weigh. */
-const NOTES_MAX = 6;
-/** What scores less than this share of the best note is about something else. */
-const SCORE_SHARE_MIN = 0.5;
-/** What is asked is kept too, and told apart: a question is no answer to the next one. */
-const QUESTION = "question";
-/** The beginning of a long speech, cut between characters: the server takes queries of 2,000 UTF-16 units. */
-const QUERY = /^.{1,1000}/su;
+/** Something that was said, and what the model was given with it. */
+export interface Said {
+  readonly text: string;
+  readonly interactionId: string;
+  /** Null when an answer of before was given. */
+  readonly context: GenerateInput["context"] | null;
+}
 
-/** One thing a person says: what is remembered about it is looked up, it is kept, and it is answered. */
+/** One thing a person says: it is kept, and answered with what is remembered. "No, I meant …" is learnt first. */
 export async function takeTurn(gateway: Gateway, text: string): Promise<void> {
-  const hits = await recallAndKeep(gateway, text);
-  await answer(gateway.settings, { system: systemText(hits, new Date()), user: text });
+  const meaning = meaningOf(text);
+  if (meaning !== null && gateway.last !== null) await learnMeaning(gateway, gateway.last, meaning);
+  const asking: { input: GenerateInput | null } = { input: null };
+  const generate: Generate = (input) => {
+    asking.input = input;
+    tellWhatIsMissing(gateway.settings, input);
+    return answer(gateway.settings, input);
+  };
+  const turn = await speak(gateway, text, generate).catch((error: unknown) => {
+    showFailure(gateway.settings, error, asking.input);
+    return null;
+  });
+  gateway.last = toSaid(text, turn, asking.input);
+  if (turn?.cached) console.log(`(answered before: ${turn.cached.because})`);
+}
+
+/** Prints the answer while it comes. */
+async function speak({ client, settings }: Gateway, text: string, generate: Generate): Promise<Turn> {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  // This gateway does nothing but talk. One that switches lights says false for all that it does.
+  const cacheable = text.endsWith("?");
+  const stream = client.turn.stream({ sessionId: settings.sessionId, text, timeZone }, generate, { cacheable });
+  for await (const piece of stream) process.stdout.write(piece);
+  console.log();
+  return stream.turn;
+}
+
+function toSaid(text: string, turn: Turn | null, asked: GenerateInput | null): Said | null {
+  const interactionId = turn?.interactionId ?? asked?.interactionId;
+  return interactionId === undefined ? null : { text, interactionId, context: asked?.context ?? null };
+}
+
+/** Nobody answers, because no model was named. */
+class NoModelError extends Error {}
+
+function answer({ model }: Settings, input: GenerateInput): ReturnType<Generate> {
+  if (model === null) throw new NoModelError("OLLAMA_URL is not set.");
+  return openChatModel(model)(input);
 }
 
 /** Memory never breaks the assistant: without it the turn goes on with what there is. */
-async function recallAndKeep({ client, settings }: Gateway, text: string): Promise<Hit[]> {
-  let hits: Hit[] = [];
-  try {
-    hits = await recall(client, text);
-    const kind = text.endsWith("?") ? QUESTION : "fact";
-    await client.memory.add.mutate({ content: text, kind, source: "chat", tags: ["chat"] });
-  } catch (error) {
-    console.log(`(not kept: ${failureSentence(error, settings.keepsake.url)})`);
-  }
-  return hits;
-}
-
-async function recall(client: KeepsakeClient, text: string): Promise<Hit[]> {
-  const query = QUERY.exec(text)?.[0] ?? text;
-  const { hits, degraded } = await client.memory.search.query({ query, limit: 2 * NOTES_MAX });
+function tellWhatIsMissing({ keepsake }: Settings, { degraded, failure }: GenerateInput): void {
+  if (degraded.includes("keepsake")) console.log(`(without a memory: ${failureSentence(failure, keepsake.url)})`);
   if (degraded.includes("embeddings")) console.log("(searched by words alone)");
-  const notes = hits.filter(({ kind }) => kind !== QUESTION).slice(0, NOTES_MAX);
-  const scoreMin = (notes[0]?.score ?? 0) * SCORE_SHARE_MIN;
-  return notes.filter(({ score }) => score >= scoreMin);
+  if (degraded.includes("context")) console.log("(there was no time to search)");
 }
 
-async function answer({ model }: Settings, prompt: Prompt): Promise<void> {
-  if (model === null) return showPrompt(prompt);
-  try {
-    await openChatModel(model).answer(prompt, (part) => process.stdout.write(part));
-    console.log();
-  } catch (error) {
-    console.log(modelSentence(error, model));
-    showPrompt(prompt);
-  }
+/** What was said is kept all the same. */
+function showFailure({ model }: Settings, error: unknown, asked: GenerateInput | null): void {
+  if (model !== null) console.log(modelSentence(error, model));
+  else if (!(error instanceof NoModelError)) throw error;
+  if (asked !== null) showPrompt(asked);
 }
 
-function showPrompt({ system, user }: Prompt): void {
+function showPrompt({ text, context }: GenerateInput): void {
   console.log("No model answers. It would have been given this:");
-  for (const [role, text] of [
-    ["system", system],
-    ["user", user],
-  ] as const) {
-    console.log(`  ${role}:`);
-    console.log(text.replace(/^/gm, "    "));
+  const system = context.system === "" ? BASE_TEXT : `${BASE_TEXT}\n\n${context.system}`;
+  const said = context.tail.map(({ role, content }) => [role, content] as const);
+  for (const [role, content] of [["system", system] as const, ...said, ["user", text] as const]) {
+    console.log(`  ${role}:\n${content.replace(/^/gm, "    ")}`);
   }
 }

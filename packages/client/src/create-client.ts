@@ -1,15 +1,18 @@
-import type { AppRouter } from "@keepsake/api/routes";
-import {
-  CONTRACT_HEADER,
-  CONTRACT_VERSION,
-  KEEPSAKE_VERSION,
-  USER_HEADER,
-  VERSION_HEADER,
-} from "@keepsake/contract/version";
-import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
-import superjson from "superjson";
+import { toSafeListener, warnOfDrop } from "./drop-warning.ts";
+import { folderShelf } from "./late-turns/folder-shelf.ts";
+import type { DroppedTurn } from "./late-turns/late-turn.ts";
+import { LateTurns } from "./late-turns/late-turns.ts";
+import { memoryShelf } from "./late-turns/memory-shelf.ts";
+import type { Shelf } from "./late-turns/shelf.ts";
+import { createProcedures, type Procedures } from "./procedures.ts";
+import { untilAborted } from "./turn/abort.ts";
+import { SessionSaves } from "./turn/session-saves.ts";
+import { SharedAnswers } from "./turn/shared-answers.ts";
+import { createTakeTurn } from "./turn/take-turn.ts";
+import type { TurnSetup } from "./turn/turn-setup.ts";
+import type { TakeTurn } from "./turn/turn-types.ts";
 
-/** Where the server is and for whom calls are made. */
+/** Where the server is, for whom calls are made, and what becomes of turns while it is away. */
 export interface ClientOptions {
   /** The server's address, such as `http://127.0.0.1:8080`. */
   readonly url: string;
@@ -19,48 +22,100 @@ export interface ClientOptions {
   readonly userId?: string;
   /** Ends a call that takes longer, milliseconds. 15 seconds when absent. */
   readonly timeoutMs?: number;
+  /**
+   * How long a turn waits for Keepsake before the model is asked without it, and again until its answer is put into the
+   * queue, milliseconds. 1.5 seconds when absent.
+   */
+  readonly turnTimeoutMs?: number;
+  /**
+   * A folder for the turns that Keepsake could not take yet; it is made when needed, and several processes may use it.
+   * Without one they wait in memory and end with the process.
+   */
+  readonly queueDir?: string;
+  /** Turns that may wait, 1,000 when absent. */
+  readonly queueTurnsMax?: number;
+  /** Bytes that they may have as JSON, 16 MiB when absent. */
+  readonly queueBytesMax?: number;
+  /** Told of each turn that will not be kept. A warning of the process when absent. */
+  readonly onDrop?: (dropped: DroppedTurn) => void;
 }
 
-/** Every procedure of the server, typed: `client.memory.add.mutate({ content })`. Dates are real dates. */
-export type KeepsakeClient = TRPCClient<AppRouter>;
+/** What a client does besides calling procedures. */
+export interface TurnMethods {
+  /** Takes a turn: remembers what was said, asks `generate` unless an answer of before will do, and keeps the answer. */
+  readonly turn: TakeTurn;
+  /**
+   * Sends what waits in the queue.
+   *
+   * @param timeoutMs gives up after so long, milliseconds
+   * @returns how many turns still wait
+   */
+  flush(timeoutMs: number): Promise<number>;
+  /** Stops sending what waits. On disk it stays for the next client; `flush` before, to leave less. */
+  close(): void;
+}
+
+/** Every procedure of the server, typed: `client.memory.add.mutate({ content })`; and `client.turn`. Dates are real. */
+export type KeepsakeClient = Procedures & TurnMethods;
 
 const TIMEOUT_MS = 15_000;
+const TURN_TIMEOUT_MS = 1_500;
+const QUEUE_TURNS_MAX = 1_000;
+const QUEUE_BYTES_MAX = 16 * 1_048_576;
 
 /**
- * A client of one Keepsake server for one user. It holds no connection of its own; make as many as there are users.
- * Calls fail with a `TRPCClientError`, which `errorReason` reads.
+ * A client of one Keepsake server for one user. It holds no connection of its own; make one for each user and keep it.
+ * Calls fail with a `TRPCClientError`, which `errorReason` reads; turns do not fail for anything that Keepsake does.
  *
  * @throws TypeError when `url` is not a URL
  */
 export function createClient(options: ClientOptions): KeepsakeClient {
-  const { timeoutMs = TIMEOUT_MS } = options;
-  return createTRPCClient<AppRouter>({
-    links: [
-      httpLink({
-        url: new URL("trpc", withSlash(options.url)).href,
-        transformer: superjson,
-        // Texts stay out of addresses, which end up in logs.
-        methodOverride: "POST",
-        headers: toHeaders(options),
-        fetch: (input, init) => fetch(input, { ...(init as RequestInit), signal: limited(init?.signal, timeoutMs) }),
-      }),
-    ],
-  });
+  const procedures = createProcedures(options, options.timeoutMs ?? TIMEOUT_MS);
+  const setup = createTurnSetup(options);
+  const methods: TurnMethods = {
+    turn: createTakeTurn(setup),
+    flush: (timeoutMs) => flush(setup, timeoutMs),
+    close: () => setup.late.close(),
+  };
+  // What another process, or this one before its restart, has left.
+  if (options.queueDir !== undefined) setup.late.wake();
+  return withMethods(procedures, methods);
 }
 
-/** A path behind which a proxy serves Keepsake is kept. */
-const withSlash = (url: string): string => (url.endsWith("/") ? url : `${url}/`);
-
-function toHeaders({ token, userId }: ClientOptions): Record<string, string> {
+function createTurnSetup(options: ClientOptions): TurnSetup {
+  const procedures = createProcedures(options, null);
+  const onDrop = toSafeListener(options.onDrop ?? warnOfDrop);
   return {
-    [CONTRACT_HEADER]: String(CONTRACT_VERSION),
-    [VERSION_HEADER]: KEEPSAKE_VERSION,
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    ...(userId !== undefined && { [USER_HEADER]: userId }),
+    procedures,
+    onDrop,
+    late: new LateTurns({ procedures, onDrop, shelf: createShelf(options) }),
+    saves: new SessionSaves(),
+    shared: new SharedAnswers(),
+    timeoutMs: options.turnTimeoutMs ?? TURN_TIMEOUT_MS,
   };
 }
 
-function limited(signal: AbortSignal | null | undefined, timeoutMs: number): AbortSignal {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+function createShelf({ queueDir, userId = "default", queueTurnsMax, queueBytesMax }: ClientOptions): Shelf {
+  const limits = { turnsMax: queueTurnsMax ?? QUEUE_TURNS_MAX, bytesMax: queueBytesMax ?? QUEUE_BYTES_MAX };
+  if (queueDir === undefined) return memoryShelf(limits);
+  return folderShelf(`${queueDir}/${toFolderName(userId)}`, limits);
+}
+
+/** Different for different users, where `Ola` and `ola` are one file too, and where a name may hold no colon. */
+function toFolderName(userId: string): string {
+  const safe = userId.replace(/[^a-z0-9.@_-]/gu, (character) => `%${character.codePointAt(0)?.toString(16)}`);
+  return `user-${safe}`;
+}
+
+async function flush({ late, saves }: TurnSetup, timeoutMs: number): Promise<number> {
+  const until = AbortSignal.timeout(timeoutMs);
+  await untilAborted(saves.allSettled(), until).catch(() => {});
+  return late.flush(until);
+}
+
+/** The procedures are a proxy, to which nothing can be added: a property of theirs is whatever is asked for. */
+function withMethods(procedures: Procedures, methods: TurnMethods): KeepsakeClient {
+  return new Proxy(procedures as KeepsakeClient, {
+    get: (target, name) => (Object.hasOwn(methods, name) ? Reflect.get(methods, name) : Reflect.get(target, name)),
+  });
 }

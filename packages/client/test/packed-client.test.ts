@@ -5,6 +5,8 @@ import { eventually, startTestServer, type TestServer } from "../../../apps/api/
 import { clientFolder, compileGateway, type PackedClient, packClient } from "./_packed-client.ts";
 import { type Finished, run, runWell } from "./_run.ts";
 
+const ENTRIES = ["ai-sdk", "index", "ollama"];
+
 let packed: PackedClient;
 let installed: string;
 beforeAll(async () => {
@@ -20,30 +22,43 @@ const readInstalled = (path: string) => readFile(join(installed, path), "utf8");
 describe("the packed client", () => {
   test("holds the code, its declarations, README and licence, and nothing else", async () => {
     const files = await readdir(installed, { recursive: true });
-    expect(files.sort()).toEqual(["LICENSE", "README.md", "dist", "dist/index.d.ts", "dist/index.js", "package.json"]);
+    const built = ENTRIES.flatMap((entry) => [`dist/${entry}.d.ts`, `dist/${entry}.js`]);
+    expect(files.sort()).toEqual(["LICENSE", "README.md", "dist", ...built, "package.json"]);
   });
 
   test("needs only tRPC and superjson, at the server's versions", async () => {
-    const { dependencies, exports } = JSON.parse(await readInstalled("package.json"));
+    const { dependencies, peerDependencies, peerDependenciesMeta, exports } = JSON.parse(
+      await readInstalled("package.json"),
+    );
     const server = JSON.parse(await readFile(join(clientFolder, "node_modules/@trpc/server/package.json"), "utf8"));
     expect(Object.keys(dependencies).sort()).toEqual(["@trpc/client", "@trpc/server", "superjson"]);
     expect(dependencies["@trpc/server"]).toBe(server.version);
     expect(dependencies["@trpc/client"]).toBe(server.version);
-    expect(exports).toEqual({ ".": { types: "./dist/index.d.ts", default: "./dist/index.js" } });
+    expect(Object.keys(exports)).toEqual([".", "./ai-sdk", "./ollama"]);
+    expect(exports["."]).toEqual({ types: "./dist/index.d.ts", default: "./dist/index.js" });
+    expect(Object.keys(peerDependencies)).toEqual(["ai", "ollama"]);
+    expect(peerDependenciesMeta).toEqual({ ai: { optional: true }, ollama: { optional: true } });
   });
 
   test("names no package of the workspace, no database and no schema library", async () => {
-    for (const file of ["dist/index.js", "dist/index.d.ts"]) {
+    for (const file of ENTRIES.flatMap((entry) => [`dist/${entry}.js`, `dist/${entry}.d.ts`])) {
       const text = await readInstalled(file);
       const named = text.match(/@keepsake\/(?!client\b)\w+|drizzle|fastify|zod/gi) ?? [];
       expect(named, file).toEqual([]);
     }
   });
 
-  test("has declarations that import tRPC alone", async () => {
-    const declarations = await readInstalled("dist/index.d.ts");
-    const imports = declarations.matchAll(/(?:from |import |import\()"([^"]+)"/g);
-    expect(new Set([...imports].map(([, name]) => name))).toEqual(new Set(["@trpc/client", "@trpc/server"]));
+  test("has declarations that import tRPC alone, and for an adapter the client and its library", async () => {
+    const importsOf = async (file: string) => {
+      const found = (await readInstalled(file)).matchAll(/^(?:import|export)\b.* from "(.+)"|\bimport\("(.+?)"\)/gm);
+      return new Set([...found].map(([, name, dynamic]) => name ?? dynamic));
+    };
+    expect(await importsOf("dist/index.d.ts")).toEqual(new Set(["@trpc/client", "@trpc/server"]));
+    expect(await importsOf("dist/ai-sdk.d.ts")).toEqual(new Set(["@keepsake/client", "ai"]));
+    expect(await importsOf("dist/ollama.d.ts")).toEqual(new Set(["@keepsake/client", "ollama"]));
+    // Only types: an adapter brings its library along for nobody.
+    expect(await importsOf("dist/ai-sdk.js")).toEqual(new Set());
+    expect(await importsOf("dist/ollama.js")).toEqual(new Set());
   });
 
   test("passes publint and are-the-types-wrong", async () => {
@@ -80,7 +95,7 @@ describe("the packed client", () => {
     expect(changed).not.toBe(declarations);
     await writeFile(join(installed, "dist/index.d.ts"), changed);
     try {
-      await expect(compileGateway(packed.gateway)).rejects.toThrow(/src\/turn\.ts.*'content' does not exist/s);
+      await expect(compileGateway(packed.gateway)).rejects.toThrow(/src\/commands\.ts.*'content' does not exist/s);
     } finally {
       await writeFile(join(installed, "dist/index.d.ts"), declarations);
     }
@@ -115,13 +130,24 @@ describe("the example gateway without a model", () => {
 
   test("shows what a model would be given: dated notes with their titles, found by a part of their words", async () => {
     const { output } = await gateway(server, [], "gdzie są buty Franka?\n");
-    expect(output).toContain("(searched by words alone)\nNo model answers. It would have been given this:");
-    expect(output).toMatch(/ {4}- \d{4}-\d\d-\d\d, dom\.md: Dom › Rodzina › Franek: Franek ma trening/);
+    expect(output).toContain("No model answers. It would have been given this:");
+    expect(output).toMatch(
+      / {4}<memory kind="document" source="dom\.md" date="[^"]+">Dom › Rodzina › Franek:\n *Franek ma/,
+    );
     expect(output).toContain("  user:\n    gdzie są buty Franka?\n");
   });
 
-  test("keeps what is said, finds it again in the next chat, and forgets it when told to", async () => {
-    await gateway(server, [], "The spare key is with Mrs Nowak\n");
+  test("keeps what is said in order, though nobody answers", async () => {
+    await gateway(server, [], "Good morning\nIs anybody there?\n", { KEEPSAKE_SESSION: "lonely" });
+    const { items } = await server.client.conversation.history.query({ sessionId: "lonely" });
+    expect(items.map(({ role, content }) => [role, content])).toEqual([
+      ["user", "Good morning"],
+      ["user", "Is anybody there?"],
+    ]);
+  });
+
+  test("notes a fact, finds it again in the next chat, and forgets it when told to", async () => {
+    await gateway(server, [], "/note The spare key is with Mrs Nowak\n");
     const found = await gateway(server, [], "/search spare key\n");
     const [, id = ""] = /chat {2}(\S+)\n.*Mrs Nowak/.exec(found.output) ?? [];
     expect(await server.client.memory.get.query({ id })).toMatchObject({ source: "chat", tags: ["chat"] });
@@ -188,6 +214,30 @@ describe("the example gateway with a (fake) model", () => {
     expect(JSON.stringify(asked?.body)).toContain("Ekspres do kawy trzeba odkamieniać co dwa miesiące");
   });
 
+  test("gives an answer again, says why, and learns what was meant", async () => {
+    const lines = [
+      "Which lamp is the best for reading?",
+      "Which lamp is the best for reading?",
+      "/why",
+      "No, I meant the lamp in the hall",
+      "Which lamp is the best for reading?",
+      "/why",
+    ];
+    const { output } = await gateway(server, [], `${lines.join("\n")}\n`, { ...env, KEEPSAKE_USER: "ola" });
+    const answers = output.match(/You said: Which lamp is the best for reading\?\n(\(answered before: .*\))?/g);
+    expect(answers?.map((answer) => answer.includes("answered before"))).toEqual([false, true, false]);
+    expect(output).toContain("An answer of before was given; the model was not asked.");
+    expect(output).toContain("(learnt: what was meant; the answer of before is given no more)");
+    expect(output).toMatch(/<memory kind="correction".*By "Which lamp is .*" they mean the lamp in the hall<\/memory>/);
+  });
+
+  test("learns what should have been answered", async () => {
+    const { output } = await gateway(server, [], "When does the shop open?\n/correct At nine.\n", env);
+    expect(output).toContain("(learnt: the right answer");
+    const { items } = await server.client.training.list.query();
+    expect(items).toMatchObject([{ inputText: "When does the shop open?", correctedText: "At nine." }]);
+  });
+
   test("shows what it would have given when the model is missing or Ollama is down", async () => {
     const missing = await gateway(server, [], "hello\n", { ...env, CHAT_MODEL: "nonesuch" });
     expect(missing.output).toContain("Ollama does not have the model nonesuch: run `ollama pull nonesuch`.");
@@ -202,10 +252,21 @@ describe("the example gateway without a memory that lets it in", () => {
 
   test("goes on and says why in one sentence", async () => {
     const { exitCode, output } = await gateway({ url: "http://127.0.0.1:1" }, [], "hello\n/search hello\n");
-    expect(output).toContain("(not kept: Keepsake does not answer at http://127.0.0.1:1: start it with ");
-    expect(output).toMatch(/> \/search hello\nKeepsake does not answer at http:\/\/127\.0\.0\.1:1: .*\n$/);
+    expect(output).toContain("(without a memory: Keepsake does not answer at http://127.0.0.1:1: start it with ");
+    expect(output).toMatch(/> \/search hello\nKeepsake does not answer at http:\/\/127\.0\.0\.1:1: .*\n/);
+    expect(output).toContain("could not all be sent to Keepsake (1 left): lost, KEEPSAKE_QUEUE_DIR would keep it.");
     expect(output).not.toMatch(/\n\s+at /);
     expect(exitCode).toBe(0);
+  });
+
+  test("brings what was said without it to Keepsake the next time", async () => {
+    await using server = await startTestServer();
+    const env = { KEEPSAKE_QUEUE_DIR: "queue", KEEPSAKE_SESSION: "attic" };
+    const { output } = await gateway({ url: "http://127.0.0.1:1" }, [], "hello\n", env);
+    expect(output).toContain("could not all be sent to Keepsake (1 left): kept in queue until the next time.");
+    await gateway(server, [], "/help\n", env);
+    const { items } = await server.client.conversation.history.query({ sessionId: "attic" });
+    expect(items).toMatchObject([{ role: "user", content: "hello" }]);
   });
 
   test("asks for the token that is missing or wrong", async () => {

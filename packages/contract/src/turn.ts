@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { NotCachedReason } from "./cache.ts";
 import { Message } from "./conversation.ts";
-import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId } from "./fields.ts";
+import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId, Timestamp } from "./fields.ts";
 import { type Json, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
 import { AddedMemory, NewMemory } from "./memory.ts";
@@ -142,6 +142,8 @@ export const CompleteTurnInput = z.strictObject({
   dependsOn,
   /** How long the model took, milliseconds: what a later hit saves. */
   generationMs: z.int().min(0).max(limits.CACHE_GENERATION_MS_MAX).exactOptional(),
+  /** When it was answered, for answers that come late: they keep their place. Taken as it is between the question and now. */
+  createdAt: Timestamp.exactOptional(),
   metadata: Metadata.exactOptional(),
   idempotencyKey: IdempotencyKey.exactOptional(),
 });

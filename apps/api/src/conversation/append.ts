@@ -7,13 +7,16 @@ import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
 import { completeWaitingFeedback } from "../training/store.ts";
+import { claimInteraction } from "./interaction-store.ts";
 import { keepMessage } from "./keep-message.ts";
 import { findUnanswered, listInteraction } from "./store.ts";
+import { toTurnDraft } from "./turn-draft.ts";
 
 type NewMessage = Omit<AppendMessageInput, "idempotencyKey">;
 
 /**
- * Stores one message of a session.
+ * Stores one message of a session. A question with the words and the id of an interaction that has begun is the one that
+ * it began with: a gateway that never heard of its `begin` may append what was said, and has it once.
  *
  * @throws DomainError `INVALID_INPUT` when the interaction belongs to another session
  */
@@ -28,10 +31,22 @@ export async function appendMessage(actor: Actor, services: Services, input: App
 
 async function append(actor: Actor, tx: Transaction, services: Services, message: NewMessage): Promise<Message> {
   await ensureUser(actor, tx);
+  const known = await findQuestion(actor, tx, message);
+  if (known) return known;
   const interactionId = await chooseInteraction(actor, tx, message);
   const added = await keepMessage(actor, tx, services, { ...message, id: uuidv7(), interactionId });
   if (message.role === "assistant") await completeWaitingFeedback(actor, tx, interactionId);
   return added;
+}
+
+async function findQuestion(actor: Actor, tx: Transaction, message: NewMessage): Promise<Message | null> {
+  const { role, sessionId, interactionId, content: text, language, intent } = message;
+  if (role !== "user" || interactionId === undefined) return null;
+  const said = { sessionId, interactionId, text, ...(language && { language }), ...(intent && { intent }) };
+  if (await claimInteraction(actor, tx, toTurnDraft(actor, said))) return null;
+  const messages = await listInteraction(actor, tx, interactionId);
+  const isSame = (known: Message) => known.role === "user" && known.content === text && known.sessionId === sessionId;
+  return messages.find(isSame) ?? null;
 }
 
 async function chooseInteraction(actor: Actor, tx: Transaction, message: NewMessage): Promise<string> {

@@ -67,11 +67,12 @@ async function saveAnswer(
   tx: Transaction,
   services: Services,
   messages: readonly Message[],
-  { sessionId, interactionId, language, intent }: Message,
-  { text, metadata }: Completion,
+  question: Message,
+  { text, metadata, createdAt }: Completion,
 ): Promise<Message> {
   const same = messages.find(({ role, content }) => role === "assistant" && content === text);
   if (same) return same;
+  const { sessionId, interactionId, language, intent } = question;
   return keepMessage(actor, tx, services, {
     id: uuidv7(),
     sessionId,
@@ -81,7 +82,13 @@ async function saveAnswer(
     ...(language !== null && { language }),
     ...(intent !== null && { intent }),
     ...(metadata && { metadata }),
+    ...(createdAt && { createdAt: placeAfter(question, createdAt) }),
   });
+}
+
+/** The caller's clock may be another one: no answer stands before its question, and none in the future. */
+function placeAfter(question: Message, createdAt: Date): Date {
+  return new Date(Math.max(question.createdAt.getTime() + 1, Math.min(createdAt.getTime(), Date.now())));
 }
 
 interface Finished {

@@ -5,8 +5,12 @@ import { questionKey } from "../cache/question-key.ts";
 import type { Actor } from "../platform/actor.ts";
 import type { TurnDraft } from "./turn-store.ts";
 
+/** What a turn begins with. */
+type Said = Pick<BeginTurnInput, "sessionId" | "text"> &
+  Partial<Pick<BeginTurnInput, "language" | "intent" | "metadata" | "interactionId" | "idempotencyKey">>;
+
 /** A turn as it is about to be saved. The caller's idempotency key names the interaction, so that a retry is the same. */
-export function toTurnDraft(actor: Actor, input: BeginTurnInput): TurnDraft {
+export function toTurnDraft(actor: Actor, input: Said): TurnDraft {
   const { sessionId, text, language = null, intent = null, metadata = null } = input;
   return {
     interactionId: input.interactionId ?? idOfKey(input.idempotencyKey) ?? uuidv7(),
