@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
-/** Beside the repository: CC BY-NC 4.0, for evaluation only, never a part of it. */
-const DATA = new URL("../../shared/data/locomo-dev.json", import.meta.url);
+/** Beside the repository unless named: CC BY-NC 4.0, for evaluation only, never a part of it. */
+const DATA = process.env["KEEPSAKE_LOCOMO_FILE"] ?? new URL("../../shared/data/locomo-dev.json", import.meta.url);
 /** Category 5 asks for what was never said. */
 const CATEGORY_MAX = 4;
 
@@ -13,6 +13,10 @@ export interface Turn {
   readonly text: string;
   /** When the session was, as the data set words it: `1:56 pm on 8 May, 2023`. */
   readonly date: string;
+  /** Names its session within the conversation. */
+  readonly session: string;
+  /** Its place in the session, from 0. */
+  readonly place: number;
 }
 
 /** A question about a conversation, with the turns that answer it. */
@@ -44,7 +48,7 @@ interface RawSample {
   }[];
 }
 
-/** The conversations of LoCoMo that lie beside the repository; null when there are none. */
+/** The conversations of LoCoMo; null when the file is not there. */
 export async function readLocomo(): Promise<Sample[] | null> {
   try {
     const raw = JSON.parse(await readFile(DATA, "utf8")) as RawSample[];
@@ -57,7 +61,9 @@ export async function readLocomo(): Promise<Sample[] | null> {
 
 function toSample({ sample_id, conversation, qa }: RawSample): Sample {
   const turns = Object.entries(conversation).flatMap(([session, said]) =>
-    typeof said === "string" ? [] : said.map((turn) => toTurn(turn, String(conversation[`${session}_date_time`]))),
+    typeof said === "string"
+      ? []
+      : said.map((turn, place) => toTurn(turn, String(conversation[`${session}_date_time`]), session, place)),
   );
   const known = new Set(turns.map(({ id }) => id));
   const questions = qa
@@ -67,7 +73,20 @@ function toSample({ sample_id, conversation, qa }: RawSample): Sample {
   return { id: sample_id, turns, questions };
 }
 
-const toTurn = ({ dia_id, speaker, text }: RawTurn, date: string): Turn => ({ id: toId(dia_id), speaker, text, date });
+function toTurn({ dia_id, speaker, text }: RawTurn, date: string, session: string, place: number): Turn {
+  return { id: toId(dia_id), speaker, text, date, session, place };
+}
+
+/** Seconds between two lines of a session: the data set has one time for all of them. */
+const LINE_SECONDS = 20;
+
+/** When a turn was said, by the session's clock as if it were UTC. */
+export function saidAt({ date, place }: Turn): Date {
+  const [, hour, minute, half, day, month, year] = /(\d+):(\d+) (am|pm) on (\d+) (\w+), (\d+)/.exec(date) ?? [];
+  const hours = (Number(hour) % 12) + (half === "pm" ? 12 : 0);
+  const startMs = Date.parse(`${day} ${month} ${year} ${hours}:${minute} UTC`);
+  return new Date(startMs + place * LINE_SECONDS * 1000);
+}
 
 /** A few references are malformed: several in one text, zeros in front, turns that do not exist. */
 function toIds(evidence: readonly string[], known: ReadonlySet<string>): string[] {

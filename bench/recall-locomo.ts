@@ -1,6 +1,7 @@
 import type { KeepsakeClient } from "@keepsake/client";
 import { type BenchServer, hasRealPostgres, startBenchServer } from "./_bench-server.ts";
 import { readLocomo, type Sample, type Turn } from "./_locomo.ts";
+import { meanOf, RECALL_HITS, type RecallFigures, recallOf } from "./_recall.ts";
 import type { BenchOptions, Cell, Report } from "./_report.ts";
 
 /** How the turns are stored. */
@@ -30,13 +31,13 @@ const ELSEWHERE: readonly (readonly Cell[])[] = [
   ["elsewhere: BM25, date", 0.54, 0.616, 0.682, 0.473],
 ];
 
-const HITS = 20;
 const BATCH_ITEMS = 500;
 
 /** How many of the turns that answer a question does a search by words find, without any model? */
 export async function run({ progress }: BenchOptions): Promise<Report> {
   const samples = await readLocomo();
-  if (!samples) return { tables: [], notes: ["LoCoMo is not beside the repository (../shared/data): skipped."] };
+  if (!samples)
+    return { tables: [], notes: ["LoCoMo is not there (../shared/data, or KEEPSAKE_LOCOMO_FILE): skipped."] };
   await using server = await startBenchServer({ engine: hasRealPostgres() ? "postgres" : "embedded" });
   const rows: (readonly Cell[])[] = [];
   for (const setting of SETTINGS) {
@@ -56,22 +57,18 @@ export async function run({ progress }: BenchOptions): Promise<Report> {
   };
 }
 
-async function measure(server: BenchServer, samples: readonly Sample[], setting: Setting): Promise<number[]> {
-  const found: number[][] = [];
+async function measure(server: BenchServer, samples: readonly Sample[], setting: Setting): Promise<RecallFigures> {
+  const found: RecallFigures[] = [];
   for (const sample of samples) {
     const client = server.clientOf(`${setting.name.replaceAll(/\W+/g, "-")}.${sample.id}`);
     const turnsById = await store(client, sample, setting);
     for (const { text, evidence } of sample.questions) {
-      const { hits } = await client.memory.search.query({ query: text, limit: HITS, mode: "keyword" });
-      found.push(
-        toFigures(
-          evidence,
-          hits.map(({ id }) => turnsById.get(id) ?? []),
-        ),
-      );
+      const { hits } = await client.memory.search.query({ query: text, limit: RECALL_HITS, mode: "keyword" });
+      const turns = hits.map(({ id }) => turnsById.get(id) ?? []);
+      found.push(recallOf(evidence, turns));
     }
   }
-  return (found[0] ?? []).map((_, at) => found.reduce((sum, figures) => sum + (figures[at] ?? 0), 0) / found.length);
+  return meanOf(found);
 }
 
 /** @returns memory → its turns; two, where the same was said twice */
@@ -87,15 +84,4 @@ async function store(client: KeepsakeClient, { turns }: Sample, setting: Setting
     }
   }
   return turnsById;
-}
-
-/** @returns R@5, R@10, R@20 and the first right hit's reciprocal rank */
-function toFigures(evidence: readonly string[], hits: readonly (readonly string[])[]): number[] {
-  const wanted = new Set(evidence);
-  const recall = (hitsMax: number) => {
-    const found = new Set(hits.slice(0, hitsMax).flat());
-    return [...wanted].filter((id) => found.has(id)).length / wanted.size;
-  };
-  const first = hits.findIndex((turns) => turns.some((id) => wanted.has(id)));
-  return [recall(5), recall(10), recall(HITS), first < 0 ? 0 : 1 / (first + 1)];
 }

@@ -13,10 +13,13 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   export-memory   the server's memory while it exports training examples, in every format, and what marking them takes
   recall-locomo   what a search by words finds in LoCoMo, when that lies beside the repository
   guard-qqp       how often the cache's guard is right about labelled question pairs (KEEPSAKE_QQP_FILE names them)
+  recall-locomo   what a search by words finds in LoCoMo's conversations, kept as memories
+  recall-messages the same, kept as messages, with neighbours, sessions and days counted and not
 
   --full   100,000 memories, answers or examples too; takes minutes
   --save   writes bench/results/<question>-<date>.json
 
+KEEPSAKE_LOCOMO_FILE names LoCoMo's conversations when they do not lie under ../shared/data.
 TEST_DATABASE_URL names a PostgreSQL with pgvector to measure on; without it only the embedded one is measured.`;
 
 const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
@@ -26,6 +29,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "export-memory": () => import("./export-memory.ts"),
   "recall-locomo": () => import("./recall-locomo.ts"),
   "guard-qqp": () => import("./guard-qqp.ts"),
+  "recall-messages": () => import("./recall-messages.ts"),
 };
 
 const { values, positionals } = parseArgs({

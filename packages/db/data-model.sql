@@ -1,6 +1,7 @@
 -- The data model as the migrations make it, in the form of SQL that is read and compared, never run.
 -- Written by scripts/dump-data-model.ts from PostgreSQL's catalogs; the same text on every version that we support.
 
+create extension btree_gin;
 create extension unaccent;
 create extension vector;
 
@@ -103,11 +104,19 @@ create table conversations (
   intent character varying(100),
   created_at timestamp with time zone not null default now(),
   metadata jsonb,
+  embedding_failure text,
+  search tsvector generated always as (strip((
+CASE
+    WHEN ((language)::text ~~ 'en%'::text) THEN to_tsvector('keepsake_english'::regconfig, content)
+    WHEN (language IS NOT NULL) THEN to_tsvector('keepsake_simple'::regconfig, content)
+    ELSE (to_tsvector('keepsake_english'::regconfig, content) || to_tsvector('keepsake_simple'::regconfig, content))
+END || to_tsvector('keepsake_simple'::regconfig, ((((((((EXTRACT(day FROM (created_at AT TIME ZONE 'UTC'::text)))::integer)::text || ' '::text) || ((EXTRACT(year FROM (created_at AT TIME ZONE 'UTC'::text)))::integer)::text) || ' '::text) || (ARRAY['january styczeń stycznia styczniu'::text, 'february luty lutego lutym'::text, 'march marzec marca marcu'::text, 'april kwiecień kwietnia kwietniu'::text, 'may maj maja maju'::text, 'june czerwiec czerwca czerwcu'::text, 'july lipiec lipca lipcu'::text, 'august sierpień sierpnia sierpniu'::text, 'september wrzesień września wrześniu'::text, 'october październik października październiku'::text, 'november listopad listopada listopadzie'::text, 'december grudzień grudnia grudniu'::text])[(EXTRACT(month FROM (created_at AT TIME ZONE 'UTC'::text)))::integer]) || ' '::text) || (ARRAY['monday poniedziałek poniedziałku'::text, 'tuesday wtorek wtorku'::text, 'wednesday środa środę'::text, 'thursday czwartek czwartku'::text, 'friday piątek piątku'::text, 'saturday sobota sobotę'::text, 'sunday niedziela niedzielę'::text])[(EXTRACT(isodow FROM (created_at AT TIME ZONE 'UTC'::text)))::integer]))))) stored,
   constraint conversations_user_id_id_pk PRIMARY KEY (user_id, id)
 );
 CREATE INDEX conversations_created_idx ON public.conversations USING btree (user_id, created_at);
 CREATE INDEX conversations_interaction_idx ON public.conversations USING btree (user_id, interaction_id);
-CREATE INDEX conversations_session_idx ON public.conversations USING btree (user_id, session_id, id);
+CREATE INDEX conversations_search_gin_idx ON public.conversations USING gin (user_id, search) WITH (gin_pending_list_limit='256');
+CREATE INDEX conversations_session_idx ON public.conversations USING btree (user_id, session_id, created_at, id);
 
 create table embedding_spaces (
   id integer not null generated always as identity,
@@ -278,6 +287,16 @@ create table response_cache (
 );
 CREATE INDEX response_cache_expires_idx ON public.response_cache USING btree (user_id, expires_at);
 CREATE INDEX response_cache_used_idx ON public.response_cache USING btree (user_id, used_at);
+
+create table sessions (
+  user_id text not null,
+  session_id character varying(255) not null,
+  messages integer not null,
+  started_at timestamp with time zone not null,
+  last_message_at timestamp with time zone not null,
+  constraint sessions_user_id_session_id_pk PRIMARY KEY (user_id, session_id)
+);
+CREATE INDEX sessions_used_idx ON public.sessions USING btree (user_id, last_message_at, session_id);
 
 create table training_data (
   user_id text not null,

@@ -3,12 +3,14 @@ import { type ConnectOptions, connect, type DatabaseHandle, flush, migrate } fro
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
 import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
-import { requestMissingVectors } from "./memory/backfill.ts";
-import { EMBED_MEMORY_QUEUE } from "./memory/embedding-jobs.ts";
-import { EmbeddingWorker } from "./memory/embedding-worker.ts";
+import { embeddableMessages } from "./conversation/embeddable-messages.ts";
+import { embeddableMemories } from "./memory/embeddable-memories.ts";
 import { eraseForgotten } from "./memory/store.ts";
 import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
+import { requestMissingVectors } from "./platform/embedding-backfill.ts";
+import { embeddingQueue } from "./platform/embedding-jobs.ts";
 import { activateSpace } from "./platform/embedding-space.ts";
+import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -19,6 +21,9 @@ import { VectorCounts } from "./platform/vector-counts.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
 import { pruneExports } from "./training/mark-store.ts";
+
+/** What gets vectors. Memories first: they are few, and people wait for what they have just told. */
+const EMBEDDABLE = [embeddableMemories, embeddableMessages];
 
 /** A running server. Disposing of it ends requests under way, then background work, then the database. */
 export interface Keepsake extends AsyncDisposable {
@@ -40,7 +45,8 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   await using resources = new AsyncDisposableStack();
   const handle = resources.use(await connect(config.database, options));
   await bringUpToDate(handle, logger, options);
-  const jobs = resources.use(await startJobQueue(handle, [EMBED_MEMORY_QUEUE], logger.child({ part: "jobs" })));
+  const queues = EMBEDDABLE.map(({ itemType }) => embeddingQueue(itemType));
+  const jobs = resources.use(await startJobQueue(handle, queues, logger.child({ part: "jobs" })));
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
   const services: Services = {
     ...describe(handle),
@@ -106,7 +112,7 @@ function startBackgroundWork(handle: DatabaseHandle, services: Services, resourc
   const tasks = [keepErasing(services, stop.signal), startSweeping(services, stop.signal)];
   if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
   if (services.embeddings) {
-    resources.use(new EmbeddingWorker(services, services.embeddings));
+    resources.use(new EmbeddingWorker(services, services.embeddings, EMBEDDABLE));
     tasks.push(backfill(services, services.embeddings, stop.signal));
   }
   resources.defer(async () => {
@@ -128,8 +134,8 @@ function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
 
 async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {
   try {
-    const requested = await requestMissingVectors(services, embeddings, signal);
-    if (requested > 0) services.logger.info({ requested }, "memories without vectors are embedded in the background");
+    const requested = await requestMissingVectors(services, embeddings, EMBEDDABLE, signal);
+    if (requested > 0) services.logger.info({ requested }, "what has no vectors is embedded in the background");
   } catch (error) {
     if (!signal.aborted)
       services.logger.warn({ error: String(error) }, "asking for missing vectors failed; the next start asks again");

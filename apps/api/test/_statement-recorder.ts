@@ -13,6 +13,7 @@ const USER_TABLES = [
   "preference_versions",
   "preferences",
   "response_cache",
+  "sessions",
   "training_data",
   "training_export_rows",
   "training_exports",

@@ -72,3 +72,31 @@ test("what was acknowledged survives kill -9 and is found by its words; vectors 
   await eventually("all memories have vectors", async () => (await stats()).embeddings.pending === 0, 60_000);
   expect((await stats()).embeddings).toMatchObject({ failed: 0, ready: (await stats()).memories });
 }, 180_000);
+
+test("messages survive kill -9 in their order and in their sessions, and are found by meaning after the restart", async () => {
+  const said: string[] = [];
+  ollama.setFault({ kind: "delay", ms: 400 });
+  {
+    const { server, client } = await start();
+    await using _ = server;
+    for (let number = 0; number < 20; number += 1) {
+      const content = number === 7 ? "The bulb above the stove flickers" : `${sentence(number)}, message ${number}`;
+      const added = await client.conversation.append
+        .mutate({ sessionId: "s", role: number % 2 ? "assistant" : "user", content })
+        .catch(() => null);
+      if (added) said.push(added.content);
+    }
+    server.kill("SIGKILL");
+    await server.ended;
+  }
+  ollama.setFault(null);
+  const { server, client } = await start();
+  await using _ = server;
+  const { items } = await client.conversation.history.query({ sessionId: "s" });
+  expect(items.map(({ content }) => content)).toEqual(said);
+  expect((await client.conversation.sessions.query()).items).toMatchObject([{ sessionId: "s", messages: said.length }]);
+  await eventually("the question is answered by meaning", async () => {
+    const { hits, degraded } = await client.conversation.search.query({ query: "cooker lamp", mode: "semantic" });
+    return degraded.length === 0 && hits.some(({ content }) => content === "The bulb above the stove flickers");
+  });
+}, 120_000);

@@ -24,6 +24,11 @@ export const PAGE_ROWS_DEFAULT = 50;
 export const SEARCH_HITS_MAX = 100;
 /** Hits of a search when the caller names no limit. */
 export const SEARCH_HITS_DEFAULT = 10;
+/** Lines of a session before and after each message that was found, and what stands without a caller's choice. */
+export const LINES_AROUND_MAX = 5;
+export const LINES_AROUND_DEFAULT = 1;
+/** Characters of a session's last message in a list of sessions. */
+export const PREVIEW_CHARS_MAX = 200;
 /** Levels of nesting of user metadata: enough for anything a person reads, little enough to be safe everywhere. */
 export const METADATA_DEPTH_MAX = 8;
 /** Keys of user metadata, all levels together. */

@@ -10,18 +10,18 @@ interface ExtensionRequirement {
   readonly source: string;
 }
 
-/** What the first migration creates. */
+const CONTRIB =
+  "PostgreSQL's contrib modules (part of postgresql-% on Debian and Ubuntu, postgresql-contrib elsewhere)";
+
+/** What the migrations create. */
 const REQUIRED_EXTENSIONS: readonly ExtensionRequirement[] = [
   {
     name: "vector",
     versionMin: "0.8",
     source: "pgvector (the package postgresql-%-pgvector on Debian and Ubuntu, the image pgvector/pgvector in Docker)",
   },
-  {
-    name: "unaccent",
-    versionMin: "1",
-    source: "PostgreSQL's contrib modules (part of postgresql-% on Debian and Ubuntu, postgresql-contrib elsewhere)",
-  },
+  { name: "unaccent", versionMin: "1", source: CONTRIB },
+  { name: "btree_gin", versionMin: "1", source: CONTRIB },
 ];
 
 interface OfferedExtension {

@@ -96,7 +96,7 @@ describe("a server that cannot be used is refused in one sentence, in time, with
     url.password = PASSWORD;
     try {
       expect(await refusalOf(configFor(url.href))).toContain("run CREATE EXTENSION vector in this database once");
-      await admin.sql.unsafe("create extension vector; create extension unaccent");
+      await admin.sql.unsafe("create extension vector; create extension unaccent; create extension btree_gin");
       await using handle = await connect(configFor(url.href));
       await handle.ping(DEADLINE_MS);
     } finally {
@@ -106,7 +106,7 @@ describe("a server that cannot be used is refused in one sentence, in time, with
 });
 
 describe("a server that answers is looked at before it is used", () => {
-  const trusted = { name: "unaccent", offered: "1.1", installed: null, mayCreate: true };
+  const contrib = ["unaccent", "btree_gin"].map((name) => ({ name, offered: "1.3", installed: null, mayCreate: true }));
 
   /** Gives the two answers that `checkServer` asks for, in its order. */
   function serverThatSays(server: string, extensions: readonly object[]): Parameters<typeof checkServer>[0] {
@@ -121,25 +121,25 @@ describe("a server that answers is looked at before it is used", () => {
   });
 
   test("without pgvector it says which package to install", async () => {
-    await expect(checkServer(serverThatSays("17.6", [trusted]))).rejects.toThrow(
+    await expect(checkServer(serverThatSays("17.6", contrib))).rejects.toThrow(
       "does not have the extension vector: install pgvector (the package postgresql-17-pgvector on Debian",
     );
   });
 
   test("with an old pgvector it says to install a newer one, or to update what is there", async () => {
     const old = { name: "vector", offered: "0.7.4", installed: null, mayCreate: true };
-    await expect(checkServer(serverThatSays("16.1", [old, trusted]))).rejects.toThrow(
+    await expect(checkServer(serverThatSays("16.1", [old, ...contrib]))).rejects.toThrow(
       "needs 0.8 or newer: install pgvector",
     );
     const stale = { ...old, offered: "0.10.0", installed: "0.5.1" };
-    await expect(checkServer(serverThatSays("16.1", [stale, trusted]))).rejects.toThrow(
+    await expect(checkServer(serverThatSays("16.1", [stale, ...contrib]))).rejects.toThrow(
       "run ALTER EXTENSION vector UPDATE",
     );
   });
 
   test("0.10 is newer than 0.8", async () => {
     const future = { name: "vector", offered: "0.10.0", installed: "0.10.0", mayCreate: false };
-    const versions = await checkServer(serverThatSays("18.1", [future, trusted]));
+    const versions = await checkServer(serverThatSays("18.1", [future, ...contrib]));
     expect(versions.serverVersion).toBe("18.1");
   });
 });

@@ -40,6 +40,13 @@ export async function evictAnswer(
   return removeEntries(actor, tx, sql`(${responseCache.queryHash} = ${key} or ${responseCache.id} = ${id}::uuid)`);
 }
 
+/** Takes out the answers with these ids. */
+export async function evictAnswers(actor: Actor, tx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await lockCache(actor, tx);
+  await removeEntries(actor, tx, sql`${responseCache.id} = any (${sql.param([...ids])}::uuid[])`);
+}
+
 /** Entries of one statement: few enough to stay within a statement's time. */
 const BATCH_ROWS = 5_000;
 

@@ -8,7 +8,8 @@ import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
 import { completeWaitingFeedback } from "../training/store.ts";
 import { claimInteraction } from "./interaction-store.ts";
-import { addMessage, findUnanswered, listInteraction } from "./store.ts";
+import { keepMessage } from "./keep-message.ts";
+import { findUnanswered, listInteraction } from "./store.ts";
 import { toTurnDraft } from "./turn-draft.ts";
 
 type NewMessage = Omit<AppendMessageInput, "idempotencyKey">;
@@ -19,19 +20,21 @@ type NewMessage = Omit<AppendMessageInput, "idempotencyKey">;
  *
  * @throws DomainError `INVALID_INPUT` when the interaction belongs to another session
  */
-export async function appendMessage(actor: Actor, { db }: Services, input: AppendMessageInput): Promise<Message> {
+export async function appendMessage(actor: Actor, services: Services, input: AppendMessageInput): Promise<Message> {
   const { idempotencyKey: key, ...message } = input;
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "conversation.append", input: message }, () => append(actor, tx, message)),
+  return services.db.transaction((tx) =>
+    runOnce(actor, tx, { key, procedure: "conversation.append", input: message }, () =>
+      append(actor, tx, services, message),
+    ),
   );
 }
 
-async function append(actor: Actor, tx: Transaction, message: NewMessage): Promise<Message> {
+async function append(actor: Actor, tx: Transaction, services: Services, message: NewMessage): Promise<Message> {
   await ensureUser(actor, tx);
   const known = await findQuestion(actor, tx, message);
   if (known) return known;
   const interactionId = await chooseInteraction(actor, tx, message);
-  const added = await addMessage(actor, tx, { ...message, id: uuidv7(), interactionId });
+  const added = await keepMessage(actor, tx, services, { ...message, id: uuidv7(), interactionId });
   if (message.role === "assistant") await completeWaitingFeedback(actor, tx, interactionId);
   return added;
 }

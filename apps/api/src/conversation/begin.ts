@@ -1,5 +1,4 @@
 import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded } from "@keepsake/contract";
-import { v7 as uuidv7 } from "uuid";
 import { asksLiveState } from "../cache/asks-live-state.ts";
 import { isCommand } from "../cache/command-text.ts";
 import { withIds } from "../cache/entry-filters.ts";
@@ -9,6 +8,7 @@ import { readsAsCommand } from "../cache/reads-as-command.ts";
 import type { SameQuestion } from "../cache/same-meaning.ts";
 import type { Actor } from "../platform/actor.ts";
 import { describeCause } from "../platform/describe-cause.ts";
+import { requestVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
 import { type Gathered, gather, sameQuestion, type Turn } from "./gather.ts";
 import { joinFlight } from "./join-flight.ts";
@@ -53,7 +53,7 @@ async function answerOfOthers({ actor, services, input, draft }: Turn, { opened 
   if (!opened?.flight || opened.flight.isMine) return { answer: null, hasWaitedInVain: false };
   const joined = await joinFlight(actor, services, draft, input.joinMs);
   if (joined !== "answered") return { answer: null, hasWaitedInVain: joined === "timeout" };
-  const statement = answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash), uuidv7());
+  const statement = answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash));
   return { ...(await services.flush({ answer: statement })), hasWaitedInVain: false };
 }
 
@@ -63,12 +63,14 @@ const NO_CONTEXT = { system: "", tokens: 0, memories: [], earlier: [], tail: [],
 async function answerOfSame({ actor, services, draft }: Turn, { id }: SameQuestion): Promise<GivenAnswer | null> {
   const giving = { query: givingAnswer(actor, withIds([id]), "second"), read: toGivenAnswer };
   const ended = endClaimedFlight(actor, draft);
-  return (await services.flush({ ended, answer: answerFromCache(actor, draft, giving, uuidv7()) })).answer;
+  return (await services.flush({ ended, answer: answerFromCache(actor, draft, giving) })).answer;
 }
 
 const SAME_WORDS = "The same question was answered before, and nothing that the answer was made from has changed.";
 
-function toRepeated({ draft, clock }: Turn, answer: GivenAnswer, same: SameQuestion | null): BegunTurn {
+function toRepeated(turn: Turn, answer: GivenAnswer, same: SameQuestion | null): BegunTurn {
+  const { draft, clock } = turn;
+  finishLater(turn, null);
   const { id, response, createdAt } = answer;
   const cached: RepeatedAnswer = {
     id,
@@ -89,11 +91,15 @@ function toRepeated({ draft, clock }: Turn, answer: GivenAnswer, same: SameQuest
   };
 }
 
-function toBegun(turn: Turn, { opened, memories, wasEmbedded }: Gathered, hasWaitedInVain: boolean): BegunTurn {
+function toBegun(
+  turn: Turn,
+  { opened, memories, earlier, wasEmbedded }: Gathered,
+  hasWaitedInVain: boolean,
+): BegunTurn {
   const { services, input, draft, clock } = turn;
-  const found = { memories, earlier: null, tail: opened?.tail ?? [], preferences: opened?.preferences ?? [] };
+  const found = { memories, earlier, tail: opened?.tail ?? [], preferences: opened?.preferences ?? [] };
   const { context, used } = toTurnContext(input, found, Date.now());
-  if (opened) keepForLater(turn, used);
+  if (opened) finishLater(turn, used);
   const degraded: TurnDegraded = [];
   if (services.embeddings && !wasEmbedded) degraded.push("embeddings");
   if (!memories) degraded.push("context");
@@ -102,14 +108,28 @@ function toBegun(turn: Turn, { opened, memories, wasEmbedded }: Gathered, hasWai
   return { interactionId: draft.interactionId, cached: null, context, used, degraded, timings: toTimings(clock) };
 }
 
-/** The answer does not wait for it; a completion does. */
-function keepForLater({ actor, services, draft }: Turn, used: BegunTurn["used"]): void {
-  const { logger, pendingWrites } = services;
-  const keeping = services.flush({ used: keepUsed(actor, draft.interactionId, used) }).then(
-    () => {},
-    (error: unknown) => logger.warn({ cause: describeCause(error) }, "what a context was made of could not be kept"),
-  );
-  pendingWrites.add(actor, draft.interactionId, keeping);
+/**
+ * What the answer does not wait for: vectors of what was said, and what the context was made of, for which a completion
+ * waits.
+ */
+function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] | null): void {
+  const { db, logger, pendingWrites } = services;
+  const finishing = db
+    .transaction(async (tx) => {
+      // Of a retry, or of an answer that was not given, there is no message: the job then finds nothing to do.
+      await requestVectors(
+        actor,
+        tx,
+        services,
+        "message",
+        used ? [draft.messageId] : [draft.messageId, draft.answerId],
+      );
+      if (used) await tx.execute(keepUsed(actor, draft.interactionId, used).query);
+    })
+    .catch((error: unknown) => {
+      logger.warn({ cause: describeCause(error) }, "what follows a turn's beginning could not be written");
+    });
+  pendingWrites.add(actor, draft.interactionId, finishing);
 }
 
 const toTimings = (clock: TurnClock): BegunTurn["timings"] => ({

@@ -10,7 +10,8 @@ import { DomainError } from "../platform/domain-error.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services, Settings } from "../platform/services.ts";
 import { completeWaitingFeedback } from "../training/store.ts";
-import { addMessage, type BegunInteraction, listInteraction, lockInteraction } from "./store.ts";
+import { keepMessage } from "./keep-message.ts";
+import { type BegunInteraction, listInteraction, lockInteraction } from "./store.ts";
 import { endFlight, markAnswered } from "./turn-store.ts";
 
 type Completion = Omit<CompleteTurnInput, "idempotencyKey">;
@@ -33,7 +34,7 @@ export async function completeTurn(actor: Actor, services: Services, input: Comp
   await services.pendingWrites.ended(actor, input.interactionId);
   const { question, ...completed } = await services.db.transaction((tx) =>
     runOnce(actor, tx, { key, procedure: "conversation.complete", input: completion }, () =>
-      complete(actor, tx, services.settings, completion),
+      complete(actor, tx, services, completion),
     ),
   );
   const { cached } = completed;
@@ -44,7 +45,7 @@ export async function completeTurn(actor: Actor, services: Services, input: Comp
 async function complete(
   actor: Actor,
   tx: Transaction,
-  settings: Settings,
+  services: Services,
   completion: Completion,
 ): Promise<CompletedTurn & { question: string }> {
   const { interactionId } = completion;
@@ -52,11 +53,11 @@ async function complete(
   const messages = await listInteraction(actor, tx, interactionId);
   const [question] = messages.filter(({ role }) => role === "user");
   if (!question) throw interactionNotFound();
-  const answer = await saveAnswer(actor, tx, messages, question, completion);
+  const answer = await saveAnswer(actor, tx, services, messages, question, completion);
   await completeWaitingFeedback(actor, tx, interactionId);
   await endFlight(actor, tx, interactionId);
   // Last, since it waits for others who change the cache.
-  const cached = await keepForNextTime(actor, tx, settings, { begun, question, completion });
+  const cached = await keepForNextTime(actor, tx, services.settings, { begun, question, completion });
   await markAnswered(actor, tx, interactionId, cached.cached ? cached.id : null);
   return { ...answer, cached, question: question.content };
 }
@@ -64,6 +65,7 @@ async function complete(
 async function saveAnswer(
   actor: Actor,
   tx: Transaction,
+  services: Services,
   messages: readonly Message[],
   question: Message,
   { text, metadata, createdAt }: Completion,
@@ -71,7 +73,7 @@ async function saveAnswer(
   const same = messages.find(({ role, content }) => role === "assistant" && content === text);
   if (same) return same;
   const { sessionId, interactionId, language, intent } = question;
-  return addMessage(actor, tx, {
+  return keepMessage(actor, tx, services, {
     id: uuidv7(),
     sessionId,
     interactionId,

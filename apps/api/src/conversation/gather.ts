@@ -1,6 +1,5 @@
 import { type BeginTurnInput, type CacheUse, QUERY_CHARS_MAX } from "@keepsake/contract";
 import type { FlushResults, Statement, Wanted } from "@keepsake/db";
-import { v7 as uuidv7 } from "uuid";
 import { withKey } from "../cache/entry-filters.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { chooseSameMeaning, type SameQuestion } from "../cache/same-meaning.ts";
@@ -12,6 +11,7 @@ import type { EmbeddingSpace } from "../platform/embedding-space.ts";
 import { knownQueryVector, queryVector } from "../platform/query-vector.ts";
 import type { Services, Settings } from "../platform/services.ts";
 import { findAliasNames, findForContext } from "../preferences/context-store.ts";
+import { type EarlierMessage, findEarlierMessages } from "./earlier.ts";
 import { saveLater } from "./save-later.ts";
 import type { TurnClock } from "./turn-clock.ts";
 import type { toTurnDraft } from "./turn-draft.ts";
@@ -19,6 +19,9 @@ import { answerFromCache, claimFlight, readTail, type SavedTurn, saveTurn } from
 
 /** Messages of this session that go along as they were said. */
 const TAIL_MESSAGES = 12;
+/** Messages of other sessions that may get into a context. */
+const EARLIER_MESSAGES = 10;
+const EARLIER_SCORE_MIN = 0.1;
 /** Candidates of each arm of the search. */
 const CANDIDATES = 50;
 
@@ -36,6 +39,8 @@ export interface Turn {
 export interface Gathered {
   readonly opened: Opened | null;
   readonly memories: FoundMemories | null;
+  /** What was said in other sessions and matters now. */
+  readonly earlier: readonly EarlierMessage[] | null;
   /** A cached question of the same meaning, past the guard. */
   readonly same: SameQuestion | null;
   /** Whether the search went by meaning too, as far as there is a model. */
@@ -50,7 +55,7 @@ export async function gather(turn: Turn): Promise<Gathered> {
 }
 
 async function gatherAtOnce(turn: Turn, vector: string | null): Promise<Gathered> {
-  const flushed = await flushWithin(turn, { ...opening(turn), ...search(turn, vector) });
+  const flushed = await flushWithin(turn, { ...opening(turn), ...search(turn, vector), ...lookUp(turn) });
   assertSameTurn(turn, flushed);
   return { opened: flushed, ...toFound(turn, flushed), wasEmbedded: vector !== null };
 }
@@ -61,15 +66,15 @@ async function gatherWhileEmbedding(turn: Turn): Promise<Gathered> {
   const embedding = clock.measure("embed", () => queryVector(services, input.text, timeoutMs));
   // Nobody waits for it when the question is answered from before.
   embedding.catch(() => {});
-  const opened = await flushWithin(turn, opening(turn));
+  const opened = await flushWithin(turn, { ...opening(turn), ...lookUp(turn) });
   assertSameTurn(turn, opened);
-  if (!opened || opened.answer) return { opened, memories: null, same: null, wasEmbedded: true };
+  if (!opened || opened.answer) return { opened, memories: null, earlier: null, same: null, wasEmbedded: true };
   const vector = await clock.within(embedding);
   const searched = await flushWithin(turn, search(turn, vector));
   return { opened, ...toFound(turn, searched), wasEmbedded: vector !== null };
 }
 
-type Opened = FlushResults<ReturnType<typeof opening>>;
+type Opened = FlushResults<ReturnType<typeof opening> & ReturnType<typeof lookUp>>;
 
 /** What needs no vector. */
 function opening({ actor, draft, input, cacheUse }: Turn) {
@@ -77,10 +82,15 @@ function opening({ actor, draft, input, cacheUse }: Turn) {
   return {
     saved: saveTurn(actor, draft),
     flight: mayJoin ? claimFlight(actor, draft, input.joinMs) : null,
-    answer: cacheUse === "off" ? null : answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash), uuidv7()),
     tail: readTail(actor, draft, TAIL_MESSAGES),
     preferences: findForContext(actor, input.preferences),
   };
+}
+
+/** Last in a transaction: see `givingAnswer`. */
+function lookUp({ actor, draft, cacheUse }: Turn) {
+  const same = sameQuestion(actor, draft.queryHash);
+  return { answer: cacheUse === "off" ? null : answerFromCache(actor, draft, same) };
 }
 
 /** The parts of a statement that answers the same question. */
@@ -98,6 +108,13 @@ function search({ actor, services, input, draft, cacheUse }: Turn, vector: strin
   const looksForSame = space !== null && cacheUse === "semantic";
   return {
     memories: searchForContext(actor, query, space && toMeaning(space, asked.vector, settings, counted), CANDIDATES),
+    earlier: findEarlierMessages(actor, services, {
+      query,
+      vector: space && vector,
+      exceptSessionId: draft.sessionId,
+      limit: EARLIER_MESSAGES,
+      scoreMin: EARLIER_SCORE_MIN,
+    }),
     vectors: space && counted === null ? countVectors(actor, space, settings.exactSearchRowsMax + 1) : null,
     similar: looksForSame ? findSimilar(actor, space, asked) : null,
     names: looksForSame ? findAliasNames(actor) : null,
@@ -111,11 +128,14 @@ function toMeaning(space: EmbeddingSpace, vector: string, settings: Settings, co
 
 type Searched = FlushResults<ReturnType<typeof search>>;
 
-function toFound({ actor, services, input }: Turn, searched: Searched | null): Pick<Gathered, "memories" | "same"> {
-  if (!searched) return { memories: null, same: null };
-  const { memories, vectors, similar, names } = searched;
+function toFound(
+  { actor, services, input }: Turn,
+  searched: Searched | null,
+): Pick<Gathered, "memories" | "earlier" | "same"> {
+  if (!searched) return { memories: null, earlier: null, same: null };
+  const { memories, earlier, vectors, similar, names } = searched;
   if (vectors !== null) services.embeddings?.vectorCounts.keep(actor, vectors);
-  return { memories, same: similar && chooseSameMeaning(input.text, similar, names ?? []) };
+  return { memories, earlier, same: similar && chooseSameMeaning(input.text, similar, names ?? []) };
 }
 
 /** Sends statements at once; null when their answer did not come within the budget. What they write is written still. */

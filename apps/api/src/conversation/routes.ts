@@ -7,8 +7,14 @@ import {
   ConversationHistoryInput,
   CorrectedTurn,
   CorrectTurnInput,
+  DeletedSession,
+  DeleteSessionInput,
+  ListSessionsInput,
   Message,
   MessagePage,
+  SearchMessagesInput,
+  SearchMessagesOutput,
+  SessionPage,
 } from "@keepsake/contract";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { procedure } from "../platform/trpc.ts";
@@ -16,7 +22,10 @@ import { appendMessage } from "./append.ts";
 import { beginTurn } from "./begin.ts";
 import { completeTurn } from "./complete.ts";
 import { correctTurn } from "./correct.ts";
+import { deleteSession } from "./delete-session.ts";
 import { conversationHistory } from "./history.ts";
+import { searchMessages } from "./search.ts";
+import { listSessionPage } from "./sessions.ts";
 
 export const conversationRoutes = {
   /**
@@ -62,4 +71,29 @@ export const conversationRoutes = {
     .input(ConversationHistoryInput)
     .output(MessagePage)
     .query(({ ctx, input }) => conversationHistory(ctx.actor, ctx.services.db, input)),
+
+  /**
+   * Finds messages by meaning and by words, best first, with the lines around them; what was said beside a message and in
+   * its session on that day counts for it. Without a model, or when it is too slow, it goes by words alone and says
+   * `degraded: ["embeddings"]`.
+   */
+  search: procedure
+    .input(SearchMessagesInput)
+    .output(SearchMessagesOutput)
+    .query(({ ctx, input }) => searchMessages(ctx.actor, ctx.services, input)),
+
+  /** Every session with its length and its last message, most recently used first. */
+  sessions: procedure
+    .input(ListSessionsInput.prefault({}))
+    .output(SessionPage)
+    .query(({ ctx, input }) => listSessionPage(ctx.actor, ctx.services.db, input)),
+
+  /**
+   * Deletes a session at once: its messages, their vectors, and the feedback on them. This cannot be undone. Memories and
+   * training examples that were made from it stay; they are deleted on their own.
+   */
+  deleteSession: procedure
+    .input(DeleteSessionInput)
+    .output(DeletedSession)
+    .mutation(({ ctx, input }) => deleteSession(ctx.actor, ctx.services, input)),
 } satisfies TRPCRouterRecord;

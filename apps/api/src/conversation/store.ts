@@ -1,11 +1,11 @@
 import type { BegunTurn, JsonObject, Message, MessageRole } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
-import { conversations, interactions } from "@keepsake/db/schema";
-import { and, asc, desc, eq, gt, notExists, or, sql } from "drizzle-orm";
+import { conversations, interactions, sessions } from "@keepsake/db/schema";
+import { and, asc, desc, eq, gt, notExists, or, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
-import { toMetadata } from "../platform/stored-metadata.ts";
+import { type MessageRow, messageColumns, toMessage } from "./message-row.ts";
 
 /** A message about to be stored. */
 export interface MessageDraft {
@@ -20,36 +20,46 @@ export interface MessageDraft {
   readonly metadata?: JsonObject;
 }
 
-const columns = {
-  id: conversations.id,
-  sessionId: conversations.sessionId,
-  interactionId: conversations.interactionId,
-  role: conversations.role,
-  content: conversations.content,
-  language: conversations.language,
-  intent: conversations.intent,
-  metadata: conversations.metadata,
-  createdAt: conversations.createdAt,
-};
-
 /** The database's clock, to the millisecond: what a `Date` holds, so that a page ends exactly where the next begins. */
-const databaseNow = sql`date_trunc('milliseconds', clock_timestamp())`;
+export const databaseNow = sql`date_trunc('milliseconds', clock_timestamp())`;
 
-/** A row of `conversations` by the names of the contract. */
-export type MessageRow = Omit<Message, "metadata"> & { metadata: unknown };
-
-/** A row as the contract promises it. */
-export const toMessage = ({ metadata, ...row }: MessageRow): Message => ({ ...row, metadata: toMetadata(metadata) });
-
-/** Stores one message. */
+/**
+ * Stores one message and counts it in its session, in one statement. Every message comes in by {@link countedMessage},
+ * or sessions and messages would not agree.
+ */
 export async function addMessage(actor: Actor, tx: Transaction, draft: MessageDraft): Promise<Message> {
-  const [row] = await tx
-    .insert(conversations)
-    .values({ createdAt: databaseNow, ...draft, userId: actor.userId })
-    .returning(columns);
+  const { language = null, intent = null, metadata = null, createdAt } = draft;
+  const insert = sql`
+    insert into ${conversations}
+      ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "metadata", "created_at")
+    values (${actor.userId}, ${draft.id}, ${draft.sessionId}, ${draft.interactionId}, ${draft.role}, ${draft.content},
+      ${language}, ${intent}, ${metadata === null ? null : JSON.stringify(metadata)}::jsonb,
+      ${createdAt ? sql`${createdAt.toISOString()}::timestamptz` : databaseNow})`;
+  const rows = await tx.execute<Record<string, unknown>>(sql`
+    with ${countedMessage("kept", insert)} select ${keptColumns} from kept`);
+  const [row] = rows;
   if (!row) throw new Error("an added message was not stored");
-  return toMessage(row);
+  return toMessage(row as unknown as MessageRow);
 }
+
+const keptColumns = sql`id, session_id as "sessionId", interaction_id as "interactionId", role, content, language, intent,
+  metadata, created_at as "createdAt"`;
+
+/**
+ * The parts of a statement that stores a message and counts it in its session.
+ *
+ * @param name under which the stored row can be read: a constant
+ * @param insert into `conversations`, without its `returning`
+ */
+export const countedMessage = (name: string, insert: SQL): SQL => sql`
+  ${sql.raw(name)} as (${insert} returning *),
+  ${sql.raw(`${name}_counted`)} as (
+    insert into ${sessions} ("user_id", "session_id", "messages", "started_at", "last_message_at")
+    select user_id, session_id, 1, created_at, created_at from ${sql.raw(name)}
+    on conflict ("user_id", "session_id") do update set
+      "messages" = ${sessions.messages} + 1,
+      "started_at" = least(${sessions.startedAt}, excluded."started_at"),
+      "last_message_at" = greatest(${sessions.lastMessageAt}, excluded."last_message_at"))`;
 
 /** The interaction of the session's last user message that has no answer yet; null when there is none. */
 export async function findUnanswered(actor: Actor, tx: Transaction, sessionId: string): Promise<string | null> {
@@ -89,7 +99,7 @@ export async function listMessages(
   { sessionId, after, limit }: { sessionId: string; after: MessagePlace | null; limit: number },
 ): Promise<Message[]> {
   const rows = await db
-    .select(columns)
+    .select(messageColumns)
     .from(conversations)
     .where(
       and(
@@ -109,7 +119,7 @@ const isAfter = ({ createdAt, id }: MessagePlace) =>
 /** Every message of an interaction, oldest first; empty when there is no such interaction. */
 export async function listInteraction(actor: Actor, db: Queryable, interactionId: string): Promise<Message[]> {
   const rows = await db
-    .select(columns)
+    .select(messageColumns)
     .from(conversations)
     .where(and(ownedBy(actor, conversations), eq(conversations.interactionId, interactionId)))
     .orderBy(asc(conversations.createdAt), asc(conversations.id));

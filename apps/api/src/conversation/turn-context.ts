@@ -1,16 +1,14 @@
-import type { BeginTurnInput, BegunTurn, ContextMemory, Message, TurnContext } from "@keepsake/contract";
+import type { BeginTurnInput, BegunTurn, ContextMemory, Message } from "@keepsake/contract";
 import type { FoundMemories } from "../memory/context-store.ts";
 import { rank } from "../memory/ranking.ts";
 import type { KnownPreference } from "../preferences/context-store.ts";
 import { type Snippet, writeContext } from "./context-text.ts";
-
-/** A message of before with how much it matters, 0 to about 1. */
-export type FoundMessage = TurnContext["earlier"][number];
+import type { EarlierMessage } from "./earlier.ts";
 
 /** What was found for a turn; null for a part that the budget did not leave time for. */
 export interface TurnFindings {
   readonly memories: FoundMemories | null;
-  readonly earlier: readonly FoundMessage[] | null;
+  readonly earlier: readonly EarlierMessage[] | null;
   readonly tail: readonly Message[];
   readonly preferences: readonly KnownPreference[];
 }
@@ -22,7 +20,7 @@ const SCORE_SHARE_MIN = 0.4;
 
 type Item =
   | (Snippet & { readonly score: number; readonly memory: ContextMemory })
-  | (Snippet & { readonly score: number; readonly message: FoundMessage });
+  | (Snippet & { readonly score: number; readonly message: EarlierMessage });
 
 /** Chooses what the model should know and writes it down, best first, within the turn's budget of tokens. */
 export function toTurnContext(
@@ -75,7 +73,7 @@ function toMemoryItems({ arms, memories }: FoundMemories, nowMs: number): Item[]
   });
 }
 
-const toMessageItem = (message: FoundMessage): Item => ({
+const toMessageItem = (message: EarlierMessage): Item => ({
   text: message.content,
   at: message.createdAt,
   label: { said_by: message.role },

@@ -15,6 +15,7 @@ export function toTurnDraft(actor: Actor, input: Said): TurnDraft {
   return {
     interactionId: input.interactionId ?? idOfKey(input.idempotencyKey) ?? uuidv7(),
     messageId: uuidv7(),
+    answerId: uuidv7(),
     sessionId,
     text,
     textHash: createHash("sha256").update(text).digest("hex"),

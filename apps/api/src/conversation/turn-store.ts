@@ -4,13 +4,17 @@ import { cacheFlights, conversations, interactions, responseCache, users } from 
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
-import { type MessageRow, toMessage } from "./store.ts";
+import { type MessageRow, toMessage } from "./message-row.ts";
+import { isSpoken } from "./spoken.ts";
+import { countedMessage, databaseNow } from "./store.ts";
 
 /** A turn about to begin. */
 export interface TurnDraft {
   readonly interactionId: string;
   /** Of the user's message. */
   readonly messageId: string;
+  /** Of the assistant's message, if the cache has the answer. */
+  readonly answerId: string;
   readonly sessionId: string;
   readonly text: string;
   /** SHA-256, hex, of the text. */
@@ -33,9 +37,6 @@ export interface SavedTurn {
 
 const json = (value: unknown): SQL => (value === null ? sql`null::jsonb` : sql`${JSON.stringify(value)}::jsonb`);
 
-/** The database's clock, to the millisecond, as messages have it. */
-const now = sql`date_trunc('milliseconds', clock_timestamp())`;
-
 /**
  * Saves the user and the message, once an interaction: a retry of the same begin, also one at the same time, finds it
  * saved and adds nothing.
@@ -52,13 +53,14 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
       on conflict ("user_id", "interaction_id") do update set "text_hash" = ${interactions.textHash}
       returning (xmax = 0) as is_new, ${interactions.textHash} as text_hash, ${interactions.sessionId} as session_id
     ),
-    saved as (
-      insert into ${conversations}
+    ${countedMessage(
+      "saved",
+      sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "metadata", "created_at")
       select ${actor.userId}, ${turn.messageId}::uuid, ${sessionId}, ${interactionId}, 'user', ${turn.text},
-        ${language}, ${intent}, ${json(turn.metadata)}, ${now}
-      from begun where is_new
-    )
+        ${language}, ${intent}, ${json(turn.metadata)}, ${databaseNow}
+      from begun where is_new`,
+    )}
     select is_new, text_hash, session_id from begun`;
   return {
     query,
@@ -78,27 +80,22 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
  * assistant's message, once an interaction.
  *
  * @param giving the parts of a statement that give the answer and count; its row is called `hit`
- * @param messageId of the assistant's message
  */
-export function answerFromCache<T>(
-  actor: Actor,
-  turn: TurnDraft,
-  giving: Statement<T>,
-  messageId: string,
-): Statement<T> {
+export function answerFromCache<T>(actor: Actor, turn: TurnDraft, giving: Statement<T>): Statement<T> {
   const { interactionId, sessionId, language, intent } = turn;
   const query = sql`
     with ${giving.query},
-    said as (
-      insert into ${conversations}
+    ${countedMessage(
+      "said",
+      sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "created_at")
-      select ${actor.userId}, ${messageId}::uuid, ${sessionId}, ${interactionId}, 'assistant', response,
-        ${language}::varchar, ${intent}::varchar, ${now}
+      select ${actor.userId}, ${turn.answerId}::uuid, ${sessionId}, ${interactionId}, 'assistant', response,
+        ${language}::varchar, ${intent}::varchar, ${databaseNow}
       from hit where not exists (
-        select from ${conversations} where ${ofInteraction(actor, interactionId)} and ${conversations.role} = 'assistant')
-    ),
+        select from ${conversations} where ${ofInteraction(actor, interactionId)} and ${conversations.role} = 'assistant')`,
+    )},
     ended as (
-      update ${interactions} set "answered_at" = coalesce(${interactions.answeredAt}, ${now}), "cache_id" = hit.id
+      update ${interactions} set "answered_at" = coalesce(${interactions.answeredAt}, ${databaseNow}), "cache_id" = hit.id
       from hit where ${interactions.userId} = ${actor.userId} and ${interactions.interactionId} = ${interactionId}
     )
     select * from hit`;
@@ -108,7 +105,7 @@ export function answerFromCache<T>(
 const ofInteraction = (actor: Actor, interactionId: string) =>
   sql`${conversations.userId} = ${actor.userId} and ${conversations.interactionId} = ${interactionId}`;
 
-/** The last messages of a session but those of this turn, oldest first. */
+/** What was said last in a session, but in this turn, oldest first. */
 export function readTail(actor: Actor, turn: TurnDraft, rowsMax: number): Statement<Message[]> {
   const query = sql`
     select ${conversations.id} as id, ${conversations.sessionId} as "sessionId",
@@ -117,7 +114,7 @@ export function readTail(actor: Actor, turn: TurnDraft, rowsMax: number): Statem
       ${conversations.createdAt} as "createdAt"
     from ${conversations}
     where ${conversations.userId} = ${actor.userId} and ${conversations.sessionId} = ${turn.sessionId}
-      and ${conversations.interactionId} <> ${turn.interactionId}
+      and ${conversations.interactionId} <> ${turn.interactionId} and ${isSpoken}
     order by ${conversations.createdAt} desc, ${conversations.id} desc limit ${rowsMax}`;
   return { query, read: (rows) => rows.map((row) => toMessage(row as unknown as MessageRow)).reverse() };
 }
@@ -190,7 +187,7 @@ export async function markAnswered(
 ): Promise<void> {
   await tx
     .update(interactions)
-    .set({ answeredAt: now, ...(cacheId !== null && { cacheId }) })
+    .set({ answeredAt: databaseNow, ...(cacheId !== null && { cacheId }) })
     .where(withId(actor, interactionId));
 }
 

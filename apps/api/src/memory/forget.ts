@@ -2,9 +2,9 @@ import type { ChangeMemoryByIdInput, ForgottenMemory, Memory } from "@keepsake/c
 import type { Transaction } from "@keepsake/db";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
+import { requestVectors } from "../platform/embedding-jobs.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
-import { requestVectors } from "./embedding-jobs.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
 import { toContentExists } from "./revise.ts";
 import { markForgotten, unmarkForgotten } from "./store.ts";
@@ -55,6 +55,6 @@ async function restore(actor: Actor, tx: Transaction, services: Services, id: st
     throw toContentExists(error);
   }
   const memory = await getMemory(actor, tx, id, services);
-  if (memory.embedding === "pending") await requestVectors(actor, tx, services, [id]);
+  if (memory.embedding === "pending") await requestVectors(actor, tx, services, "knowledge", [id]);
   return memory;
 }

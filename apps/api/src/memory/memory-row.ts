@@ -1,8 +1,9 @@
 import type { Memory, MemoryVersion } from "@keepsake/contract";
-import { embeddings, knowledge, knowledgeVersions } from "@keepsake/db/schema";
+import { knowledge, knowledgeVersions } from "@keepsake/db/schema";
 import { sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { toMetadata } from "../platform/stored-metadata.ts";
+import { hasVectors } from "../platform/vectors.ts";
 
 /** The columns of a memory as it goes to the caller, and whether it has vectors in the space. */
 export function memoryColumns(actor: Actor, spaceId: number | null) {
@@ -25,16 +26,8 @@ export function memoryColumns(actor: Actor, spaceId: number | null) {
     updatedAt: knowledge.updatedAt,
     forgottenAt: knowledge.forgottenAt,
     embeddingFailure: knowledge.embeddingFailure,
-    hasVectors: spaceId === null ? sql<boolean>`false` : hasVectors(actor, spaceId),
+    hasVectors: spaceId === null ? sql<boolean>`false` : hasVectors(actor, spaceId, "knowledge", knowledge.id),
   };
-}
-
-/** Whether the knowledge row of the outer statement has vectors in a space. */
-export function hasVectors(actor: Actor, spaceId: number) {
-  return sql<boolean>`exists (
-    select 1 from ${embeddings} where ${embeddings.userId} = ${actor.userId}
-    and ${embeddings.spaceId} = ${spaceId} and ${embeddings.itemType} = 'knowledge'
-    and ${embeddings.itemId} = ${knowledge.id})`;
 }
 
 type Row = Omit<Memory, "embedding" | "metadata"> & {

@@ -11,12 +11,13 @@ import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
+import { embedNow } from "../platform/embed-items.ts";
+import { requestVectors } from "../platform/embedding-jobs.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
 import { contentHash } from "./content-hash.ts";
-import { embedNow } from "./embed-memories.ts";
-import { requestVectors } from "./embedding-jobs.ts";
+import { embeddableMemories } from "./embeddable-memories.ts";
 import { findMemories, forgetExpired, type MemoryDraft, putMemories, reviveEnded } from "./store.ts";
 
 /** Adds one memory. The answer comes when it is safe on disk; its vectors follow in the background. */
@@ -54,6 +55,7 @@ async function withVectors(actor: Actor, services: Services, results: AddedMemor
   await embedNow(
     actor,
     services,
+    embeddableMemories,
     results.filter(({ embedding }) => embedding === "pending").map(({ id }) => id),
   );
   const ids = results.map(({ id }) => id);
@@ -80,7 +82,7 @@ export async function rememberIn(
   await reviveEnded(actor, tx, hashes);
   const stored = await putMemories(actor, tx, drafts);
   const isNew = new Set(drafts.filter((draft) => stored.get(draft.contentHash) === draft.id).map(({ id }) => id));
-  await requestVectors(actor, tx, services, [...isNew]);
+  await requestVectors(actor, tx, services, "knowledge", [...isNew]);
   await evictDependents(actor, tx, { memories: expired });
   const memories = byId(await findMemories(actor, tx, [...stored.values()], services.embeddings?.space.id ?? null));
   return items.map((item) => toAdded(memories.get(stored.get(contentHash(item.content)) ?? ""), isNew));

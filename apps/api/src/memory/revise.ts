@@ -4,12 +4,13 @@ import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { violatedConstraint } from "../platform/database-failure.ts";
 import { DomainError } from "../platform/domain-error.ts";
+import { requestVectors } from "../platform/embedding-jobs.ts";
 import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { removeVectors } from "../platform/vectors.ts";
 import { contentHash } from "./content-hash.ts";
-import { requestVectors } from "./embedding-jobs.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
-import { changeMemory, keepVersion, lockMemory, type MemoryChange, removeVectors } from "./store.ts";
+import { changeMemory, keepVersion, lockMemory, type MemoryChange } from "./store.ts";
 
 type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
 
@@ -37,8 +38,8 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
   await keepVersion(actor, tx, id, { ...kept, validTo: row.validTo ?? (newContent ? validFrom : null) });
   await write(actor, tx, id, { ...fields, validFrom, ...(newContent && contentChange(fields.content ?? "")) });
   if (newContent) {
-    await removeVectors(actor, tx, [id]);
-    await requestVectors(actor, tx, services, [id]);
+    await removeVectors(actor, tx, "knowledge", [id]);
+    await requestVectors(actor, tx, services, "knowledge", [id]);
   }
   await evictDependents(actor, tx, { memories: [id] });
   return getMemory(actor, tx, id, services);

@@ -4,13 +4,13 @@ import { knowledge } from "@keepsake/db/schema";
 import { and, count, isNull, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
-import { hasVectors } from "./memory-row.ts";
+import { hasVectors } from "../platform/vectors.ts";
 
 const living = sql`${knowledge.forgottenAt} is null`;
 
 /** Counts of a user's memories. `spaceId` null says that embeddings are off. */
 export async function countMemories(actor: Actor, db: Queryable, spaceId: number | null): Promise<MemoryStats> {
-  const vectors = spaceId === null ? sql`false` : hasVectors(actor, spaceId);
+  const vectors = spaceId === null ? sql`false` : hasVectors(actor, spaceId, "knowledge", knowledge.id);
   const failed = sql`${knowledge.embeddingFailure} is not null`;
   const [row] = await db
     .select({

@@ -1,10 +1,11 @@
 import { type ListMemoriesInput, type Memory, type MemoryVersion, type NewMemory, TAGS_MAX } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
-import { embeddings, knowledge, knowledgeVersions } from "@keepsake/db/schema";
+import { knowledge, knowledgeVersions } from "@keepsake/db/schema";
 import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { pruneAnswers } from "../platform/idempotency.ts";
 import { ownedBy } from "../platform/owned.ts";
+import { removeVectors } from "../platform/vectors.ts";
 import { currentColumns, memoryColumns, replacedColumns, toMemory, toVersion } from "./memory-row.ts";
 
 /** A memory about to be stored, with its id and the hash of its content. */
@@ -194,13 +195,6 @@ export async function changeMemory(actor: Actor, tx: Transaction, id: string, ch
     .where(and(ownedBy(actor, knowledge), eq(knowledge.id, id)));
 }
 
-/** Removes a memory's vectors in every space. */
-export async function removeVectors(actor: Actor, tx: Transaction, ids: readonly string[]): Promise<void> {
-  await tx
-    .delete(embeddings)
-    .where(and(ownedBy(actor, embeddings), eq(embeddings.itemType, "knowledge"), inArray(embeddings.itemId, [...ids])));
-}
-
 /** Forgets a memory, once. @returns when it was forgotten, or null when there is no such memory */
 export async function markForgotten(actor: Actor, tx: Transaction, id: string): Promise<Date | null> {
   const [row] = await tx
@@ -259,7 +253,7 @@ export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date
     .where(and(ownedBy(actor, knowledge), lt(knowledge.forgottenAt, before)))
     .returning({ id: knowledge.id });
   const ids = rows.map(({ id }) => id);
-  if (ids.length > 0) await removeVectors(actor, tx, ids);
+  await removeVectors(actor, tx, "knowledge", ids);
   await pruneAnswers(actor, tx, ids);
   return ids.length;
 }

@@ -1,5 +1,5 @@
 import type { DatabaseHandle, Transaction } from "@keepsake/db";
-import { embeddingSpaces } from "@keepsake/db/schema";
+import { embeddingSpaces, embeddings } from "@keepsake/db/schema";
 import type { EmbeddingSpaceDescription } from "@keepsake/embeddings";
 import { and, eq, ne, sql } from "drizzle-orm";
 import type { Logger } from "./logger.ts";
@@ -19,7 +19,7 @@ const HNSW = { m: 16, efConstruction: 64 };
 
 /**
  * Makes the configured space the active one, new if need be. Vectors of another space stay where they are and are
- * never compared with its own; `memory/backfill.ts` fills what is missing.
+ * never compared with its own; `embedding-backfill.ts` fills what is missing.
  */
 export async function activateSpace(
   handle: DatabaseHandle,
@@ -30,7 +30,7 @@ export async function activateSpace(
     await tx.execute(sql`select pg_advisory_xact_lock(${SPACE_LOCK})`);
     const replacesAnother = await retireOthers(tx, wanted, logger);
     const space = { ...(await upsertActive(tx, wanted)), replacesAnother };
-    if (handle.home === "server") await ensureIndex(tx, space);
+    if (handle.home === "server") await ensureIndexes(tx, space);
     return space;
   });
 }
@@ -48,7 +48,7 @@ async function retireOthers(tx: Transaction, wanted: EmbeddingSpaceDescription, 
     .set({ state: "retired" })
     .where(and(eq(embeddingSpaces.state, "active"), sql`not (${described(wanted)})`))
     .returning({ model: embeddingSpaces.model, dimensions: embeddingSpaces.dimensions });
-  for (const old of retired) logger.warn({ old, wanted }, "the embedding model changed: all memories get new vectors");
+  for (const old of retired) logger.warn({ old, wanted }, "the embedding model changed: everything gets new vectors");
   return retired.length > 0;
 }
 
@@ -64,11 +64,20 @@ async function upsertActive(tx: Transaction, wanted: EmbeddingSpaceDescription) 
   return { id: space.id, model, dimensions, recipe };
 }
 
-/** Made while the space is empty, which takes no time. The embedded home has none: it searches exactly. */
-async function ensureIndex(tx: Transaction, space: Pick<EmbeddingSpace, "id" | "dimensions">): Promise<void> {
-  await tx.execute(
-    sql.raw(`create index if not exists embeddings_space_${space.id}_hnsw_idx on embeddings
-      using hnsw ((embedding::vector(${space.dimensions})) vector_cosine_ops)
-      with (m = ${HNSW.m}, ef_construction = ${HNSW.efConstruction}) where space_id = ${space.id}`),
-  );
+/**
+ * One index a kind, since a search for memories would lose itself among a hundred times as many messages. Made while
+ * the space is empty, which takes no time. The embedded home has none: it searches exactly.
+ */
+async function ensureIndexes(tx: Transaction, { id, dimensions }: Pick<EmbeddingSpace, "id" | "dimensions">) {
+  // Filled spaces of before have one index for all kinds, and building theirs takes a while.
+  await tx.execute(sql`set local statement_timeout = 0`);
+  await tx.execute(sql.raw(`drop index if exists embeddings_space_${id}_hnsw_idx`));
+  for (const itemType of embeddings.itemType.enumValues) {
+    await tx.execute(
+      sql.raw(`create index if not exists embeddings_space_${id}_${itemType}_hnsw_idx on embeddings
+        using hnsw ((embedding::vector(${dimensions})) vector_cosine_ops)
+        with (m = ${HNSW.m}, ef_construction = ${HNSW.efConstruction})
+        where space_id = ${id} and item_type = '${itemType}'`),
+    );
+  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Transaction } from "@keepsake/db";
 import { idempotencyKeys } from "@keepsake/db/schema";
-import { and, eq, or, sql } from "drizzle-orm";
+import { and, eq, ne, or, sql } from "drizzle-orm";
 import superjson, { type SuperJSONResult } from "superjson";
 import type { Actor } from "./actor.ts";
 import { DomainError } from "./domain-error.ts";
@@ -44,6 +44,12 @@ async function replay<T>(actor: Actor, tx: Transaction, key: string, inputHash: 
   if (stored?.inputHash !== inputHash) {
     throw new DomainError("IDEMPOTENCY_MISMATCH", "This idempotencyKey was used with another input: take a new key.");
   }
+  // Key and answer are written in one transaction: an answer that is missing was erased.
+  if (stored.response === null) {
+    const message =
+      "What was written with this idempotencyKey has been deleted since: take a new key to write it again.";
+    throw new DomainError("IDEMPOTENCY_MISMATCH", message);
+  }
   return superjson.deserialize<T>(stored.response as SuperJSONResult);
 }
 
@@ -75,6 +81,25 @@ export async function pruneAnswersNaming(
   const erased = sql`select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb)`;
   const ofRouter = sql`starts_with(${idempotencyKeys.procedure}, ${`${router}.`})`;
   await tx.delete(idempotencyKeys).where(and(ownedBy(actor, idempotencyKeys), ofRouter, sql`${named} in (${erased})`));
+}
+
+/**
+ * Erases answers that hold messages of a session. Their keys stay, so that a late retry writes nothing again.
+ *
+ * @param except the procedure whose answers name the session and nothing that was said in it
+ */
+export async function eraseAnswersOfSession(actor: Actor, tx: Transaction, sessionId: string, except: string) {
+  const named = sql`'"sessionId": ' || to_jsonb(${sessionId}::text)::text`;
+  await tx
+    .update(idempotencyKeys)
+    .set({ response: null })
+    .where(
+      and(
+        ownedBy(actor, idempotencyKeys),
+        ne(idempotencyKeys.procedure, except),
+        sql`position(${named} in ${idempotencyKeys.response}::text) > 0`,
+      ),
+    );
 }
 
 /** The same whatever the order of keys. */

@@ -26,8 +26,8 @@ export interface JobQueue extends AsyncDisposable {
   giveBack(queue: string, ids: readonly string[]): Promise<void>;
   /** Jobs of all queues that wait to be taken. */
   countWaiting(): Promise<number>;
-  /** Resolves when jobs were sent by this process, or after `timeoutMs`. */
-  waitForJobs(queue: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when this process sent jobs to one of the queues, or after `timeoutMs`. */
+  waitForJobs(queues: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Longer than any round takes; a restarted server asks for the vectors that a killed one left open by itself. */
@@ -136,24 +136,27 @@ function toJobQueue(boss: PgBoss, resources: AsyncDisposableStack): JobQueue {
       const stats = await boss.getQueues();
       return stats.reduce((sum, queue) => sum + queue.queuedCount, 0);
     },
-    waitForJobs: (queue, timeoutMs, signal) => waitForBell(bells, queue, timeoutMs, signal),
+    waitForJobs: (queues, timeoutMs, signal) => waitForBell(bells, queues, timeoutMs, signal),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
 
-function waitForBell(bells: Map<string, Set<() => void>>, queue: string, timeoutMs: number, signal: AbortSignal) {
+function waitForBell(
+  bells: Map<string, Set<() => void>>,
+  queues: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal,
+) {
   return new Promise<void>((resolve) => {
-    const waiting = bells.get(queue) ?? new Set();
-    bells.set(queue, waiting);
     const wake = () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", wake);
-      waiting.delete(wake);
+      for (const queue of queues) bells.get(queue)?.delete(wake);
       resolve();
     };
     const timer = setTimeout(wake, timeoutMs);
     signal.addEventListener("abort", wake, { once: true });
-    waiting.add(wake);
+    for (const queue of queues) bells.set(queue, (bells.get(queue) ?? new Set()).add(wake));
     if (signal.aborted) wake();
   });
 }

@@ -1,10 +1,8 @@
 import { EmbeddingError } from "@keepsake/embeddings";
 import type { Services } from "./services.ts";
+import { toVectorText } from "./vectors.ts";
 
-/** A unit vector in pgvector's text form, `[0.1,0.2]`. */
-export const toVectorText = (vector: Float32Array): string => `[${vector.join(",")}]`;
-
-/** The vector of something asked, or null when the model cannot give it in time. */
+/** The vector of something asked, in pgvector's text form, or null when the model cannot give it in time. */
 export async function queryVector(
   { embeddings }: Pick<Services, "embeddings">,
   text: string,

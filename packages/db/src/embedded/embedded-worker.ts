@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
@@ -32,7 +33,7 @@ async function open(clusterFolder: string): Promise<PGlite> {
   const settings = Object.entries(SESSION_SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return await PGlite.create({
     dataDir: clusterFolder,
-    extensions: { vector, unaccent },
+    extensions: { vector, unaccent, btree_gin },
     startParams: [...PGlite.defaultStartParams, ...settings],
     onStderr: listenForLastWords,
   });

@@ -13,6 +13,7 @@ export { knowledgeVersions } from "./knowledge-versions.ts";
 export { preferenceVersions } from "./preference-versions.ts";
 export { preferences } from "./preferences.ts";
 export { responseCache } from "./response-cache.ts";
+export { sessions } from "./sessions.ts";
 export { trainingData } from "./training-data.ts";
 export { trainingExportRows, trainingExports } from "./training-exports.ts";
 export { users } from "./users.ts";

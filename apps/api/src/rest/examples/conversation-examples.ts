@@ -82,4 +82,27 @@ export const conversationExamples: ExamplesOf<"conversation"> = {
     output: message,
   },
   history: { input: { sessionId: message.sessionId, limit: 20 }, output: { items: [message], nextCursor: null } },
+  search: {
+    input: { query: "dim the lights", limit: 5 },
+    output: { hits: [{ ...message, score: 0.74, before: [], after: [] }], degraded: [] },
+  },
+  sessions: {
+    input: { limit: 20 },
+    output: {
+      items: [
+        {
+          sessionId: message.sessionId,
+          messages: 2,
+          startedAt: createdAt,
+          lastMessageAt: createdAt,
+          lastMessage: { id: message.id, role: "user", preview: message.content },
+        },
+      ],
+      nextCursor: null,
+    },
+  },
+  deleteSession: {
+    input: { sessionId: message.sessionId },
+    output: { sessionId: message.sessionId, deleted: 2 },
+  },
 };

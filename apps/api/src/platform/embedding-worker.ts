@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { EmbeddingError } from "@keepsake/embeddings";
-import type { Actor } from "../platform/actor.ts";
-import type { Job } from "../platform/job-queue.ts";
-import type { Embeddings, Services } from "../platform/services.ts";
-import { embedMemories } from "./embed-memories.ts";
-import { EMBED_MEMORY_QUEUE, type EmbedMemoryJob } from "./embedding-jobs.ts";
+import { embedItems } from "./embed-items.ts";
+import type { EmbeddableKind } from "./embeddable-kind.ts";
+import { type EmbeddingJob, embeddingQueue } from "./embedding-jobs.ts";
+import type { Job } from "./job-queue.ts";
+import type { Embeddings, Services } from "./services.ts";
 
-/** Memories of one round at most; the embedder's own batches are no larger. */
+/** Items of one round at most; the embedder's own batches are no larger. */
 const ROUND_ITEMS_MAX = 64;
 /** A round is kept this short, so that a person's question does not wait long behind it on a slow machine. */
 const ROUND_MS = 1_000;
@@ -14,19 +14,27 @@ const ROUND_MS = 1_000;
 const IDLE_POLL_MS = 2_000;
 const RECOVERY_POLL_MS = { first: 500, max: 5_000 };
 
-/** Makes vectors in the background, as long as the server runs. */
+/** Jobs of one kind that were taken together. */
+interface Taken {
+  readonly kind: EmbeddableKind;
+  readonly jobs: readonly Job<EmbeddingJob>[];
+}
+
+/** Makes vectors in the background, as long as the server runs; those of the first kind before those of the next. */
 export class EmbeddingWorker implements AsyncDisposable {
   readonly #services: Services;
   readonly #embeddings: Embeddings;
+  readonly #kinds: readonly EmbeddableKind[];
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #roundItems = 8;
   /** Jobs that were taken and neither completed nor given back. */
-  readonly #open: string[] = [];
+  #open: Taken[] = [];
 
-  constructor(services: Services, embeddings: Embeddings) {
+  constructor(services: Services, embeddings: Embeddings, kinds: readonly EmbeddableKind[]) {
     this.#services = services;
     this.#embeddings = embeddings;
+    this.#kinds = kinds;
     this.#running = this.#run();
   }
 
@@ -49,34 +57,53 @@ export class EmbeddingWorker implements AsyncDisposable {
   }
 
   async #round(): Promise<void> {
-    const { jobs } = this.#services;
     await this.#giveBack();
-    const taken = await jobs.take<EmbedMemoryJob>(EMBED_MEMORY_QUEUE, this.#roundItems);
-    if (taken.length === 0) return jobs.waitForJobs(EMBED_MEMORY_QUEUE, IDLE_POLL_MS, this.#stop.signal);
-    const ids = taken.map(({ id }) => id);
+    const count = await this.#take();
+    if (count === 0) {
+      const queues = this.#kinds.map(({ itemType }) => embeddingQueue(itemType));
+      return this.#services.jobs.waitForJobs(queues, IDLE_POLL_MS, this.#stop.signal);
+    }
     try {
-      await this.#embed(taken);
-      await jobs.complete(EMBED_MEMORY_QUEUE, ids);
+      await this.#embed(count);
     } catch (error) {
-      this.#open.push(...ids);
       if (!(error instanceof EmbeddingError)) throw error;
       await this.#waitForModel(error);
     }
   }
 
-  /** Kept until it worked, since the database that failed a round may fail this too. */
-  async #giveBack(): Promise<void> {
-    await this.#services.jobs.giveBack(EMBED_MEMORY_QUEUE, this.#open);
-    this.#open.length = 0;
+  /** @returns how many jobs are open now */
+  async #take(): Promise<number> {
+    let count = 0;
+    for (const kind of this.#kinds) {
+      const room = this.#roundItems - count;
+      if (room === 0) break;
+      const jobs = await this.#services.jobs.take<EmbeddingJob>(embeddingQueue(kind.itemType), room);
+      if (jobs.length > 0) this.#open.push({ kind, jobs });
+      count += jobs.length;
+    }
+    return count;
   }
 
-  async #embed(taken: readonly Job<EmbedMemoryJob>[]): Promise<void> {
-    const startedMs = performance.now();
-    for (const [userId, ids] of groupByUser(taken)) {
-      const actor: Actor = { userId };
-      await embedMemories(actor, this.#services, this.#embeddings, ids, this.#stop.signal);
+  /** Kept until it worked, since the database that failed a round may fail this too. */
+  async #giveBack(): Promise<void> {
+    while (this.#open[0]) {
+      const { kind, jobs } = this.#open[0];
+      await this.#services.jobs.giveBack(embeddingQueue(kind.itemType), toIds(jobs));
+      this.#open.shift();
     }
-    this.#roundItems = nextRoundItems(taken.length, performance.now() - startedMs);
+  }
+
+  async #embed(count: number): Promise<void> {
+    const startedMs = performance.now();
+    while (this.#open[0]) {
+      const { kind, jobs } = this.#open[0];
+      for (const [userId, itemIds] of groupByUser(jobs)) {
+        await embedItems({ userId }, this.#services, this.#embeddings, kind, itemIds, this.#stop.signal);
+      }
+      await this.#services.jobs.complete(embeddingQueue(kind.itemType), toIds(jobs));
+      this.#open.shift();
+    }
+    this.#roundItems = nextRoundItems(count, performance.now() - startedMs);
   }
 
   /** Asks after the model, more and more rarely, until it is back. */
@@ -104,8 +131,10 @@ export function nextRoundItems(items: number, tookMs: number): number {
   return Math.min(Math.max(fitting, 1), items * 2, ROUND_ITEMS_MAX);
 }
 
-function groupByUser(jobs: readonly Job<EmbedMemoryJob>[]): Map<string, string[]> {
+const toIds = (jobs: readonly Job<EmbeddingJob>[]) => jobs.map(({ id }) => id);
+
+function groupByUser(jobs: readonly Job<EmbeddingJob>[]): Map<string, string[]> {
   const users = new Map<string, string[]>();
-  for (const { data } of jobs) users.set(data.userId, [...(users.get(data.userId) ?? []), data.memoryId]);
+  for (const { data } of jobs) users.set(data.userId, [...(users.get(data.userId) ?? []), data.itemId]);
   return users;
 }

@@ -1,0 +1,51 @@
+import type { Actor } from "./actor.ts";
+import type { EmbeddableKind, PendingPage } from "./embeddable-kind.ts";
+import { requestVectors } from "./embedding-jobs.ts";
+import type { Embeddings, Services } from "./services.ts";
+import { allUsers } from "./users.ts";
+
+/** Rows of one statement: small, since on the embedded home everything else waits behind it. */
+const PAGE_ROWS = 500;
+
+/**
+ * Asks for every vector that the active space lacks: of items added while embeddings were off, of a new model, and of
+ * jobs that a killed process had taken. Runs at every start; what already waits is not asked for twice.
+ *
+ * @returns how many items were asked for
+ */
+export async function requestMissingVectors(
+  services: Services,
+  embeddings: Embeddings,
+  kinds: readonly EmbeddableKind[],
+  signal: AbortSignal,
+): Promise<number> {
+  let requested = 0;
+  for await (const actor of allUsers(services.db)) {
+    for (const kind of kinds) requested += await requestOfUser(actor, services, embeddings, kind, signal);
+  }
+  return requested;
+}
+
+async function requestOfUser(
+  actor: Actor,
+  services: Services,
+  { space }: Embeddings,
+  kind: EmbeddableKind,
+  signal: AbortSignal,
+): Promise<number> {
+  if (signal.aborted) return 0;
+  if (space.replacesAnother) await kind.clearRefusals(actor, services.db);
+  let requested = 0;
+  let before: string | null = null;
+  do {
+    const page: PendingPage = await kind.listPending(actor, services.db, space.id, { before, limit: PAGE_ROWS });
+    await request(actor, services, kind, page.ids);
+    requested += page.ids.length;
+    before = page.next;
+  } while (before !== null && !signal.aborted);
+  return requested;
+}
+
+async function request(actor: Actor, services: Services, { itemType }: EmbeddableKind, ids: readonly string[]) {
+  if (ids.length > 0) await services.db.transaction((tx) => requestVectors(actor, tx, services, itemType, ids));
+}
