@@ -55,6 +55,6 @@ async function installGateway(folder: string, tarball: string): Promise<string> 
 }
 
 /** Compiles a gateway as its `npm start` does; declarations are checked too. Throws with the compiler's words. */
-export async function compileGateway(gateway: string): Promise<void> {
-  await runWell(tsc, ["-p", gateway, "--pretty", "false"], { cwd: gateway });
+export async function compileGateway(gateway: string, options: readonly string[] = []): Promise<void> {
+  await runWell(tsc, ["-p", gateway, "--pretty", "false", ...options], { cwd: gateway });
 }

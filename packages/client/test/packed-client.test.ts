@@ -84,9 +84,23 @@ describe("the packed client", () => {
     expect(rest).toEqual(["searched by words alone"]);
   });
 
+  test("takes turns in its README as they can be taken", async () => {
+    expect(await runExample(1)).toEqual(["War", "saw.", "saved", "Warsaw. exact 0", "0"]);
+  });
+
+  test("has adapters that are used in its README as they can be used", async () => {
+    const examples = [...(await readInstalled("README.md")).matchAll(/```ts\n(.*?)```/gs)].map(([, code = ""]) => code);
+    await symlink(join(clientFolder, "node_modules/ai"), join(packed.gateway, "node_modules/ai"));
+    await writeFile(join(packed.gateway, "src/readme.ts"), examples[3] ?? "");
+    // The declarations of `ai` are not ours to check.
+    await compileGateway(packed.gateway, ["--skipLibCheck", "true"]);
+    await writeFile(join(packed.gateway, "src/readme.ts"), examples[2] ?? "");
+    await compileGateway(packed.gateway);
+  });
+
   test("types preferences by the schemas of a library that it does not know", async () => {
     await symlink(join(clientFolder, "../../node_modules/zod"), join(packed.gateway, "node_modules/zod"));
-    expect(await runExample(1)).toEqual(["sleeps in 0", "light.office_main exact"]);
+    expect(await runExample(4)).toEqual(["sleeps in 0", "light.office_main exact"]);
   });
 
   test("breaks the type-check of a gateway when a procedure changes", async () => {
@@ -216,19 +230,19 @@ describe("the example gateway with a (fake) model", () => {
 
   test("gives an answer again, says why, and learns what was meant", async () => {
     const lines = [
-      "Which lamp is the best for reading?",
-      "Which lamp is the best for reading?",
+      "What is the capital of Poland?",
+      "What is the capital of Poland?",
       "/why",
-      "No, I meant the lamp in the hall",
-      "Which lamp is the best for reading?",
+      "No, I meant the old capital",
+      "What is the capital of Poland?",
       "/why",
     ];
     const { output } = await gateway(server, [], `${lines.join("\n")}\n`, { ...env, KEEPSAKE_USER: "ola" });
-    const answers = output.match(/You said: Which lamp is the best for reading\?\n(\(answered before: .*\))?/g);
+    const answers = output.match(/You said: What is the capital of Poland\?\n(\(answered before: .*\))?/g);
     expect(answers?.map((answer) => answer.includes("answered before"))).toEqual([false, true, false]);
     expect(output).toContain("An answer of before was given; the model was not asked.");
     expect(output).toContain("(learnt: what was meant; the answer of before is given no more)");
-    expect(output).toMatch(/<memory kind="correction".*By "Which lamp is .*" they mean the lamp in the hall<\/memory>/);
+    expect(output).toMatch(/<memory kind="correction".*By "What is the .*" they mean the old capital<\/memory>/);
   });
 
   test("learns what should have been answered", async () => {
