@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded } from "@keepsake/contract";
 import { asksLiveState } from "../cache/asks-live-state.ts";
 import { isCommand } from "../cache/command-text.ts";
@@ -108,14 +109,17 @@ function toBegun(
   return { interactionId: draft.interactionId, cached: null, context, used, degraded, timings: toTimings(clock) };
 }
 
+/** The answer goes out first. */
+const FINISH_AFTER_MS = 15;
+
 /**
  * What the answer does not wait for: vectors of what was said, and what the context was made of, for which a completion
  * waits.
  */
 function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] | null): void {
   const { db, logger, pendingWrites } = services;
-  const finishing = db
-    .transaction(async (tx) => {
+  const write = () =>
+    db.transaction(async (tx) => {
       // Of a retry, or of an answer that was not given, there is no message: the job then finds nothing to do.
       await requestVectors(
         actor,
@@ -125,7 +129,9 @@ function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] |
         used ? [draft.messageId] : [draft.messageId, draft.answerId],
       );
       if (used) await tx.execute(keepUsed(actor, draft.interactionId, used).query);
-    })
+    });
+  const finishing = delay(FINISH_AFTER_MS)
+    .then(write)
     .catch((error: unknown) => {
       logger.warn({ cause: describeCause(error) }, "what follows a turn's beginning could not be written");
     });
