@@ -9,7 +9,7 @@ const TIMEOUT_MS = 30_000;
 const BATCH_ROWS = 50;
 
 /** What is needed to find questions of the same meaning; null when that is switched off or there is no model. */
-export const semanticSpace = ({ embeddings, settings }: Pick<Services, "embeddings" | "settings">) =>
+const semanticSpace = ({ embeddings, settings }: Pick<Services, "embeddings" | "settings">) =>
   settings.cacheSemantic ? (embeddings?.space ?? null) : null;
 
 /**

@@ -4,13 +4,13 @@ import { toWordList } from "./wording/word-list.ts";
 /** Words of questions whose answer is another one soon: lower case, no diacritics; `*` stands for any ending. */
 export const LIVE_WORDS = toWordList(`
   now today* tonight tomorrow* yesterday* currently presently nowadays lately recent* latest newest upcoming still already
-  yet anymore ago soon later meanwhile
+  yet anymore ago soon later meanwhile just here
   teraz dzis dzisiaj dzisiejsz* jutro jutrzejsz* wczoraj* pojutrze przedwczoraj obecn* aktualn* biezac* wlasnie ostatnio
-  niedawno jeszcze nadal wciaz juz zaraz wkrotce pozniej niedlugo
+  niedawno jeszcze nadal wciaz juz zaraz wkrotce pozniej niedlugo tu tutaj godzina godzine
 
-  weather forecast* temperature* humidity rain* snow* storm* sunny windy cloudy foggy outside outdoors pollen uv
+  weather forecast* temperature* humidity rain* snow* storm* sunny windy cloudy foggy outside outdoors pollen uv umbrella jacket coat
   pogod* prognoz* temperatur* wilgotnosc* pada padac padalo deszcz* snieg* sniezy burz* slonecznie wietrznie wieje
-  pochmurno mglist* smog* pylk*
+  pochmurno mglist* smog* pylk* parasol* kurtk* czapk*
 
   news headline* score* standings traffic price* cost* stock* share* rate* bitcoin lottery delay* departure* arrival*
   flight* train* bus buses tram*
@@ -44,17 +44,25 @@ export const LIVE_QUESTIONS = toPhrases(
   "who is (?:awake|asleep|calling|coming|ringing|playing|speaking|talking)|who (?:called|rang|came|left|texted|emailed)",
   "who (?:turned|opened|closed|locked|ate|took|has)|how (?:is|are|am)(?! an? )|what am i|am i|are (?:you|we|they)",
   "what is (?:on|in|playing|up|wrong|happening|going on|running|next|new|left|open)|is there|are there any|any left",
+  "how (?:cold|warm|hot|dark|late|humid|windy|bright|loud|noisy) is it|when will|who (?:won|lost|is winning)",
+  "when (?:did|does|is) .* (?:leave|leaving|come|coming|back|return|arrive|home)|for (?:dinner|lunch|breakfast|supper)",
   "do (?:we|i|they|you) have|have (?:we|i|you) got|does (?:\\p{L}+ )?have any|left in",
   "how (?:much|many) .*(?:left|remain\\p{L}*|do (?:we|i) have|have (?:we|i))",
-  "(?:did|has|have|had|was|were) (?:i|we|you|he|she|they|it|anyone|anybody|someone|somebody|the|my|our)",
+  "(?:did|has|have|had|was|were) (?:i|we|you|he|she|they|anyone|anybody|someone|somebody|my|our)",
   "gdzie (?:jest|sa|jestem|jestes|byl\\p{L}*|podzial\\p{L}*|zostawil\\p{L}*|polozyl\\p{L}*|schowal\\p{L}*)",
-  "kto (?:jest|byl|dzwoni\\p{L}*|przyszedl|wyszedl|wrocil|gra|spi|puka\\p{L}*|stoi|zjadl|zostawil)",
-  "kto (?:otworzyl|zamknal|wlaczyl|wylaczyl)|jak sie (?:masz|czujesz|ma|czuje|miewa)|ile stopni",
+  "kto (?:jest|byl|bedzie) (?:w|na|u|przy|za|tam|z)|kto (?:dzwoni\\p{L}*|przyszedl|wyszedl|wrocil|gra|spi|puka\\p{L}*|stoi|zjadl|zostawil)",
+  "kto (?:otworzyl|zamknal|wlaczyl|wylaczyl)|kto (?:wygr|przegr|prowadzi)\\p{L}*|jak sie (?:masz|czujesz|ma|czuje|miewa)|ile stopni",
+  "jak (?:zimno|cieplo|goraco|ciemno|glosno|jasno|pozno)|(?:co|czego) (?:slucham\\p{L}*|ogladam\\p{L}*)|na (?:obiad|kolacje|sniadanie)",
+  "kiedy (?:bedzie|przyjdzie|przyjedzie|wraca|wroci|wychodzi|wyjdzie|wysz\\p{L}*|przysz\\p{L}*|wroc\\p{L}*)",
+  "czy \\p{L}+ (?:wroc|wysz|przysz|przyjech|dojech|zasn|wstal|jest|by[lł])\\p{L}*|czy swieci",
   "co (?:gra|leci|slychac|nowego|sie dzieje|robi|jest (?:w|na|wlaczone|otwarte))",
   "czy (?:jestem|jestes|ktos|ktokolwiek|wszyscy|mam|mamy|masz|jest|sa|zostal\\p{L}*|zostawil\\p{L}*|wrocil\\p{L}*)",
   "czy \\p{L}+l(?:em|am|ismy|ysmy|es|as)|ile (?:jest|mamy|mam|zostalo|jeszcze)(?! (?:to|od|do|razy|w|#) )",
   "mamy|zostalo|zabraklo|brakuje",
 );
+
+/** At the start, so that "who was the first king" asks for no state. */
+export const LIVE_OPENINGS = toPhrases("opening", "(?:did|has|have|had|was|were) (?:it|the)");
 
 /** A yes-or-no question that ends with the state of something. */
 export const LIVE_ENDINGS = new RegExp(

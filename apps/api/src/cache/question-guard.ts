@@ -4,14 +4,11 @@ import { toEnglishQuestion } from "./wording/english.ts";
 import { detectLanguage } from "./wording/language.ts";
 import { lockNames } from "./wording/names.ts";
 import { toPolishQuestion } from "./wording/polish.ts";
-import type { Question } from "./wording/question.ts";
+import { QUESTION_CHARS_MAX, type Question } from "./wording/question.ts";
 import { toTokens } from "./wording/tokens.ts";
 
 /** Whether the answer to one question may be given to another, and if not, why. */
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly because: Difference | "one is too long" };
-
-/** Longer texts are not compared: what is asked at such length is asked once. */
-const QUESTION_CHARS_MAX = 1_000;
 
 /**
  * Decides whether two questions are the same one in other words, so that a stored answer may be given again.
@@ -22,7 +19,7 @@ const QUESTION_CHARS_MAX = 1_000;
  * for keeps two texts apart: the guard errs by asking the model once more.
  *
  * @param names people, rooms and devices of this user, which no rule may touch
- * @see docs/decisions/0020-guard-by-equal-wording.md
+ * @see docs/decisions/0019-guard-by-equal-wording.md
  */
 export function mayShareAnswer(asked: string, stored: string, names: readonly string[]): Verdict {
   const [one, other] = [asked.normalize("NFC"), stored.normalize("NFC")];

@@ -34,9 +34,10 @@ export const ASKS_TO_BE_TOLD = toPhrases(
 export const REQUEST = toPhrases(
   "opening",
   "(?:can|could|will|would) you(?: not)?|would not you|why (?:do|does) not (?:you|we)|why not|how about|what about",
-  "(?:would|do) you mind|is it possible to|(?:can|could|may) (?:i|we) (?:have|get)|shall (?:i|we)",
+  "(?:would|do) you mind|are you able to|is it possible to|(?:can|could|may) (?:i|we) (?:have|get)|shall (?:i|we)",
   "(?:can|could|would|will) (?:the|my|our|all|this|that)",
   "czy (?:mozesz|moglbys|moglabys|mozecie|moglibyscie|zechcesz|zechcialbys|mozemy|moglibysmy|mozna by|da sie|daloby sie)",
+  "czy (?:moge|mozna|moglbym|moglabym) (?:prosic|poprosic|dostac|miec)",
 );
 
 /** "Tell me when it is done": told once it is, not now. */

@@ -43,7 +43,7 @@ export interface CircleShares {
 
 /**
  * Chosen on three conversations of LoCoMo, tested on two others (`bench/recall-messages.ts`); see
- * docs/decisions/0019-a-message-is-judged-among-its-lines.md.
+ * docs/decisions/0020-a-message-is-judged-among-its-lines.md.
  */
 export const CIRCLE_SHARES: CircleShares = { line: 0.4, near: 0.2, wider: 0.2, talk: 0.2 };
 

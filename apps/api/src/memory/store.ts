@@ -77,10 +77,13 @@ export async function moveWeights(
   factor: number,
 ): Promise<void> {
   if (ids.length === 0 || factor === 1) return;
+  const these = and(ownedBy(actor, knowledge), inArray(knowledge.id, [...ids]));
+  // In the order in which everybody locks several memories, so that nobody waits for each other.
+  await tx.select({ id: knowledge.id }).from(knowledge).where(these).orderBy(knowledge.contentHash).for("update");
   await tx
     .update(knowledge)
     .set({ weight: sql`least(greatest(${knowledge.weight} * ${factor}::real, 0.5), 1.5)` })
-    .where(and(ownedBy(actor, knowledge), inArray(knowledge.id, [...ids])));
+    .where(these);
 }
 
 /** The tags that were there, then the new ones in their order, as many as a memory may have. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Actor } from "./actor.ts";
 import type { EmbeddableKind, PendingPage } from "./embeddable-kind.ts";
 import { requestVectors } from "./embedding-jobs.ts";
@@ -6,6 +7,9 @@ import { allUsers } from "./users.ts";
 
 /** Rows of one statement: small, since on the embedded home everything else waits behind it. */
 const PAGE_ROWS = 500;
+/** Jobs that wait at most, roughly: a million messages of a new model must not become a million jobs at once. */
+const WAITING_MAX = 5_000;
+const WAITING_POLL_MS = 5_000;
 
 /**
  * Asks for every vector that the active space lacks: of items added while embeddings were off, of a new model, and of
@@ -42,10 +46,17 @@ async function requestOfUser(
     await request(actor, services, kind, page.ids);
     requested += page.ids.length;
     before = page.next;
+    if (requested % WAITING_MAX < page.ids.length) await untilFewWait(services, signal);
   } while (before !== null && !signal.aborted);
   return requested;
 }
 
 async function request(actor: Actor, services: Services, { itemType }: EmbeddableKind, ids: readonly string[]) {
   if (ids.length > 0) await services.db.transaction((tx) => requestVectors(actor, tx, services, itemType, ids));
+}
+
+/** The queue counts its jobs only now and then, so it may be asked a few times too early. */
+async function untilFewWait({ jobs }: Services, signal: AbortSignal): Promise<void> {
+  do await delay(WAITING_POLL_MS, undefined, { signal, ref: false }).catch(() => {});
+  while (!signal.aborted && (await jobs.countWaiting()) > WAITING_MAX);
 }

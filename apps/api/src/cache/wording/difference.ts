@@ -1,3 +1,4 @@
+import { differByOmittedArticles } from "./articles.ts";
 import { withoutDiacritics } from "./diacritics.ts";
 import { isDevice, isRoom } from "./house-words.ts";
 import { isName } from "./names.ts";
@@ -26,6 +27,7 @@ const ASKING =
 /** @returns null when both ask the same */
 export function findDifference(one: Question, other: Question): Difference | null {
   if (one.language !== other.language) return "they are in different languages";
+  if (one.markers.join(" ") === other.markers.join(" ") && differByOmittedArticles(one, other)) return null;
   const isSame = toComparison(one, other);
   const isSameReversed: SameWord = (word, counterpart) => isSame(counterpart, word);
   const missing = [

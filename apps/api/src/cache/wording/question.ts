@@ -1,5 +1,8 @@
 import type { KnownLanguage } from "./language.ts";
 
+/** Longer texts are not judged, and so never answered from the cache: what is asked at such length is asked once. */
+export const QUESTION_CHARS_MAX = 1_000;
+
 /** The grammatical case in which a Polish question names what it is about. */
 export type GrammaticalCase = "nominative" | "genitive" | "accusative";
 
