@@ -46,6 +46,11 @@ export const BeginTurnInput = z.strictObject({
     .default(["user.*"]),
   /** The user's IANA time zone, such as `Europe/Warsaw`, for "now" and all dates of the context; UTC unless named. */
   timeZone: z.string().max(64).refine(isTimeZone, 'must be an IANA time zone such as "Europe/Warsaw"').exactOptional(),
+  /**
+   * When it was said, by the gateway's clock: a call that is slow on its way keeps its place among the others. Taken where
+   * it lies within the last ten minutes; now otherwise.
+   */
+  createdAt: Timestamp.exactOptional(),
   /** The gateway's own id of this interaction; the server makes one otherwise. */
   interactionId: InteractionId.exactOptional(),
   metadata: Metadata.exactOptional(),
