@@ -3,6 +3,7 @@ import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded 
 import { asksLiveState } from "../cache/asks-live-state.ts";
 import { isCommand } from "../cache/command-text.ts";
 import { withIds } from "../cache/entry-filters.ts";
+import { leansOnTalk } from "../cache/leans-on-talk.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { isNeverKept } from "../cache/never-intents.ts";
 import { readsAsCommand } from "../cache/reads-as-command.ts";
@@ -38,12 +39,13 @@ export async function beginTurn(actor: Actor, services: Services, input: BeginTu
 }
 
 /**
- * Commands are never answered from before, whatever the cache holds; and what may be one, or may ask how things are now,
+ * Commands are never answered from before, whatever the cache holds, nor is what only the talk before makes a question;
+ * and what may be a command, or may ask how things are now,
  * not by its meaning: there the same words are asked for.
  */
 function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTurnInput): CacheUse {
   if (intent !== undefined && isNeverKept(intent, settings.cacheNeverIntents)) return "off";
-  if (isCommand(text)) return "off";
+  if (isCommand(text) || leansOnTalk(text)) return "off";
   const isPlainQuestion = !readsAsCommand(text) && !asksLiveState(text);
   const most = settings.cacheSemantic && isPlainQuestion ? "semantic" : "exact";
   return cache === undefined || cache === "semantic" ? most : cache;
