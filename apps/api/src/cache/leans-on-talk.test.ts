@@ -24,6 +24,8 @@ test.each([
   "Is it safe to eat raw eggs?",
   "Why is the sky blue?",
   "How do you boil an egg?",
+  "How do I turn on the oven timer?",
+  "How many metres are ten feet to a sailor?",
   "Jaka jest stolica Francji?",
   "Jak wysokie są Rysy?",
   "Dlaczego niebo jest niebieskie?",

@@ -1,17 +1,26 @@
 import { toClauses } from "./plain-words.ts";
+import { expandContractions } from "./wording/contractions.ts";
+import { detectLanguage } from "./wording/language.ts";
+import { toTokens } from "./wording/tokens.ts";
 
-/** Words that stand for something named before, without diacritics. Those that mean something by themselves are left out. */
-const POINTING = new Set(
-  (
-    "he she they him her them his hers their theirs it its this that these those there then one ones same another other " +
-    "on ona ono oni one jego jej ich jemu niej nim nimi nia jego go ja mu im je ten ta te ci tego tej tych tym tymi tam tamto " +
-    "tamten tamta wtedy taki taka takie tak to inny inna inne"
-  ).split(" "),
-);
+const toSet = (words: string) => new Set(words.split(" "));
 
-/** How a question begins that goes on from another one. */
-const GOING_ON =
-  /^(and|but|or|so|then|also|what about|how about|why not|why|when|where|how|who|really|a|i|ale|albo|czyli|wiec|a co|co z|dlaczego|kiedy|gdzie|jak|kto|naprawde)( \S+)?$|^(and|but|also|what about|how about|what else|a co|co z|a|i|ale) /;
+/** Words that stand for something named before, without diacritics. */
+const POINTING = {
+  en: toSet(
+    "he she they him her them his hers their theirs it its this that these those there then one ones same another other",
+  ),
+  pl: toSet(
+    "on ona ono oni one jego jej ich jemu niej nim nimi nia go ja mu im je ten ta te ci to tego tej tych tym tymi tam tamto " +
+      "tamten tamta wtedy taki taka takie tak inny inna inne",
+  ),
+};
+
+/** How a question begins that goes on from another one, or is nothing but its first word. */
+const GOING_ON = {
+  en: /^(and|but|or|so|then|also|really|why|when|where|how|who|what)( not)?$|^(and|but|also|what about|how about|what else) /,
+  pl: /^(a|i|ale|albo|czyli|wiec|dlaczego|kiedy|gdzie|jak|kto|co|naprawde)$|^(a|i|ale|a co|co z) /,
+};
 
 /** "It" and "that" that point at nothing: "is it true that …", "how do you say that …". */
 const EMPTY_POINTING = /\b(is it (true|possible|safe|legal|healthy|bad|good|ok) (that|to|for)|czy to prawda ze)\b/g;
@@ -21,6 +30,12 @@ const EMPTY_POINTING = /\b(is it (true|possible|safe|legal|healthy|bad|good|ok) 
  * in another talk the same words ask for something else, so its answer must not be kept. Errs towards yes.
  */
 export function leansOnTalk(text: string): boolean {
+  const language = detectLanguage(toTokens(expandContractions(text.normalize("NFC"))));
   const clauses = toClauses(text).map((clause) => clause.replace(EMPTY_POINTING, " ").trim());
-  return clauses.some((clause) => GOING_ON.test(clause) || clause.split(" ").some((word) => POINTING.has(word)));
+  const languages = language === "en" || language === "pl" ? ([language] as const) : (["en", "pl"] as const);
+  return languages.some((each) => clauses.some((clause) => leansIn(each, clause)));
+}
+
+function leansIn(language: "en" | "pl", clause: string): boolean {
+  return GOING_ON[language].test(clause) || clause.split(" ").some((word) => POINTING[language].has(word));
 }
