@@ -160,6 +160,7 @@ create table interaction_feedback (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   interaction_type character varying(50),
+  example_id uuid,
   constraint interaction_feedback_user_id_interaction_id_pk PRIMARY KEY (user_id, interaction_id),
   constraint interaction_feedback_score_check CHECK (((score >= 1) AND (score <= 5)))
 );

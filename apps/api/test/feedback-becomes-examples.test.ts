@@ -117,16 +117,16 @@ describe("feedback that comes before its messages", () => {
     const interactionId = "conv_123";
     const opinion = { interactionId, score: 5, comment: "Correctly turned on all lights" };
     const waiting = await training.feedback.mutate({ ...opinion, interactionType: "command" });
-    expect(waiting).toEqual({ ...opinion, id: null, status: "waiting" });
+    expect(waiting).toEqual({ ...opinion, id: expect.any(String), status: "waiting" });
+    expect(await training.get.query({ id: waiting.id }).catch(errorReason)).toBe("EXAMPLE_NOT_FOUND");
     expect(await training.stats.query()).toMatchObject({ total: 0, waiting: 1 });
     const message = { sessionId: "s", interactionId };
     await conversation.append.mutate({ ...message, role: "user", content: "All lights on" });
     expect(await training.stats.query()).toMatchObject({ total: 0, waiting: 1 });
-    expect(await training.feedback.mutate(opinion)).toMatchObject({ status: "waiting" });
+    expect(await training.feedback.mutate(opinion)).toMatchObject({ id: waiting.id, status: "waiting" });
     await conversation.append.mutate({ ...message, role: "assistant", content: "They are on." });
     expect(await training.stats.query()).toMatchObject({ total: 1, waiting: 0 });
-    const [example] = (await training.list.query()).items;
-    expect(example).toMatchObject({
+    expect(await training.get.query({ id: waiting.id })).toMatchObject({
       interactionId,
       inputText: "All lights on",
       outputText: "They are on.",
@@ -139,7 +139,7 @@ describe("feedback that comes before its messages", () => {
   test("waits for an answer of an interaction that the server named", async () => {
     const { conversation, training } = server.clientOf("unanswered");
     const { interactionId } = await conversation.append.mutate({ sessionId: "s", role: "user", content: "Hello?" });
-    expect(await training.feedback.mutate({ interactionId, score: 1 })).toMatchObject({ id: null, status: "waiting" });
+    expect(await training.feedback.mutate({ interactionId, score: 1 })).toMatchObject({ status: "waiting" });
     await conversation.append.mutate({ sessionId: "s", role: "assistant", content: "Here I am." });
     expect((await training.list.query()).items).toMatchObject([{ inputText: "Hello?", outputText: "Here I am." }]);
   });

@@ -58,11 +58,11 @@ export const FeedbackInput = z.strictObject({
 export type FeedbackInput = z.infer<typeof FeedbackInput>;
 
 /**
- * `recorded`: there is a training example with this score, and `id` is its id. `waiting`: the interaction has no question
- * and answer yet; the example is made as soon as it has, and until then `id` is null.
+ * `id`: of the training example. `recorded`: it is there, with this score. `waiting`: the interaction has no question and
+ * answer yet; the example is made as soon as it has.
  */
 export const Feedback = z.object({
-  id: z.string().nullable(),
+  id: z.string(),
   status: z.enum(["recorded", "waiting"]),
   interactionId: z.string(),
   score: z.int(),

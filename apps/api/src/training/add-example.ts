@@ -36,6 +36,6 @@ async function store(actor: Actor, tx: Transaction, draft: ExampleDraft): Promis
 async function withFeedback(actor: Actor, tx: Transaction, draft: ExampleDraft): Promise<ExampleDraft> {
   const feedback = typeof draft.interactionId === "string" && (await findFeedback(actor, tx, draft.interactionId));
   if (!feedback) return draft;
-  const { score: feedbackScore, comment, interactionType } = feedback;
-  return { feedbackScore, comment, interactionType, ...draft };
+  const { score: feedbackScore, comment, interactionType, exampleId } = feedback;
+  return { feedbackScore, comment, interactionType, ...draft, id: exampleId ?? draft.id };
 }

@@ -40,11 +40,11 @@ async function record(actor: Actor, tx: Transaction, opinion: Opinion): Promise<
   const begun = await lockBegunInteraction(actor, tx, interactionId);
   await lockInteraction(actor, tx, interactionId);
   const earlier = await findFeedback(actor, tx, interactionId);
-  await putFeedback(actor, tx, opinion);
+  const comingId = await putFeedback(actor, tx, opinion);
   const id = (await scoreExample(actor, tx, opinion)) ?? (await makeExample(actor, tx, interactionId));
   if (id === null) await assertMayWait(actor, tx, interactionId);
   if (begun) await learn(actor, tx, begun, { score, earlierScore: earlier?.score ?? null });
-  return { id, status: id === null ? "waiting" : "recorded", interactionId, score, comment };
+  return { id: id ?? comingId, status: id === null ? "waiting" : "recorded", interactionId, score, comment };
 }
 
 /** What a score does to the weight of the memories that an answer used. */

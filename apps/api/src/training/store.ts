@@ -21,23 +21,32 @@ export async function lockInteraction(actor: Actor, tx: Transaction, interaction
 const toLock = (actor: Actor, interactionId: string) =>
   sql`select pg_advisory_xact_lock(hashtextextended(${`training ${actor.userId} ${interactionId}`}, 0))`;
 
-/** Keeps the last word on an interaction. */
-export async function putFeedback(actor: Actor, tx: Transaction, opinion: Opinion): Promise<void> {
+/** Keeps the last word on an interaction. @returns the id that its example has or will have, unless it was brought */
+export async function putFeedback(actor: Actor, tx: Transaction, opinion: Opinion): Promise<string> {
   const { interactionId, score, comment = null, interactionType } = opinion;
-  await tx
+  const exampleId = uuidv7();
+  const [row] = await tx
     .insert(interactionFeedback)
-    .values({ userId: actor.userId, interactionId, score, comment, interactionType })
+    .values({ userId: actor.userId, interactionId, score, comment, interactionType, exampleId })
     .onConflictDoUpdate({
       target: [interactionFeedback.userId, interactionFeedback.interactionId],
-      set: { score, comment, updatedAt: sql`now()`, ...(interactionType !== undefined && { interactionType }) },
-    });
+      set: {
+        score,
+        comment,
+        updatedAt: sql`now()`,
+        exampleId: sql`coalesce(${interactionFeedback.exampleId}, excluded.example_id)`,
+        ...(interactionType !== undefined && { interactionType }),
+      },
+    })
+    .returning({ exampleId: interactionFeedback.exampleId });
+  return row?.exampleId ?? exampleId;
 }
 
 /** What was said of an interaction; null when nothing was. */
 export async function findFeedback(actor: Actor, tx: Transaction, interactionId: string) {
-  const { score, comment, interactionType } = interactionFeedback;
+  const { score, comment, interactionType, exampleId } = interactionFeedback;
   const [row] = await tx
-    .select({ score, comment, interactionType })
+    .select({ score, comment, interactionType, exampleId })
     .from(interactionFeedback)
     .where(ofInteraction(actor, interactionId));
   return row ?? null;
@@ -94,7 +103,7 @@ function toExampleStatement(actor: Actor, interactionId: string) {
   return sql`
     insert into ${trainingData} ("user_id", "id", "interaction_id", "input_text", "output_text", "feedback_score",
       "comment", "interaction_type", "language", "metadata")
-    select feedback.user_id, ${uuidv7()}::uuid, feedback.interaction_id, question.content, answer.content,
+    select feedback.user_id, coalesce(feedback.example_id, ${uuidv7()}::uuid), feedback.interaction_id, question.content, answer.content,
       feedback.score, feedback.comment, coalesce(feedback.interaction_type, ${typeOf(sql`question`)}),
       coalesce(question.language, answer.language),
       case when question.intent is not null then jsonb_build_object('intent', question.intent) end

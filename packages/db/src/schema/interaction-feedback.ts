@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, integer, pgTable, primaryKey, text, varchar } from "drizzle-orm/pg-core";
+import { check, integer, pgTable, primaryKey, text, uuid, varchar } from "drizzle-orm/pg-core";
 import { interactionId, moment, now, userId } from "./columns.ts";
 
 /**
@@ -14,6 +14,8 @@ export const interactionFeedback = pgTable(
     /** 1 (useless) to 5 (just right). */
     score: integer("score").notNull(),
     comment: text("comment"),
+    /** The id that the example will have, told when the feedback comes. Null in rows of before. */
+    exampleId: uuid("example_id"),
     /** Kept for the example that is made later. */
     interactionType: varchar("interaction_type", { length: 50 }),
     createdAt: moment("created_at").notNull().default(now),

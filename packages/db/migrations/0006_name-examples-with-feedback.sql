@@ -1,0 +1,1 @@
+ALTER TABLE "interaction_feedback" ADD COLUMN "example_id" uuid;
