@@ -93,3 +93,47 @@ describe("an answer", () => {
     expect((await conversation.history.query({ sessionId: "s" })).items).toHaveLength(1);
   });
 });
+
+describe("a turn that is slow on its way", () => {
+  const minute = 60_000;
+  const ago = (ms: number) => new Date(Date.now() - ms);
+
+  test("keeps its place among those that were quicker", async () => {
+    const { conversation } = server.clientOf("slow");
+    const begin = (interactionId: string, at: Date) =>
+      conversation.begin.mutate({ sessionId: "s", text: `question ${interactionId}`, interactionId, createdAt: at });
+    const complete = (interactionId: string, at: Date) =>
+      conversation.complete.mutate({ interactionId, text: `answer ${interactionId}`, createdAt: at });
+    await begin("2", ago(3_000));
+    await begin("1", ago(5_000));
+    await complete("2", ago(2_000));
+    await complete("1", ago(4_000));
+    const { items } = await conversation.history.query({ sessionId: "s" });
+    const order = ["question 1", "answer 1", "question 2", "answer 2"];
+    expect(items.map(({ content }) => content)).toEqual(order);
+  });
+
+  test("is not misplaced by a clock that is wrong", async () => {
+    const { conversation } = server.clientOf("wrong-clock");
+    for (const [interactionId, offsetMs] of Object.entries({ past: 60 * minute, future: -60 * minute })) {
+      const startedAt = Date.now();
+      const question = { sessionId: interactionId, text: "Hello", interactionId, createdAt: ago(offsetMs) };
+      await conversation.begin.mutate(question);
+      await conversation.complete.mutate({ interactionId, text: "Hi", createdAt: ago(offsetMs) });
+      const { items } = await conversation.history.query({ sessionId: interactionId });
+      expect(items.map(({ content }) => content)).toEqual(["Hello", "Hi"]);
+      for (const { createdAt } of items) expect(Math.abs(createdAt.getTime() - startedAt)).toBeLessThan(minute);
+    }
+  });
+
+  test("and is appended meanwhile is one turn, whichever comes first", async () => {
+    const { conversation } = server.clientOf("unheard");
+    const said = { sessionId: "s", interactionId: "unheard" };
+    const append = () => conversation.append.mutate({ ...said, role: "user", content: "Hello" });
+    const begin = () => conversation.begin.mutate({ ...said, text: "Hello" });
+    await Promise.all([begin(), append(), begin(), append()]);
+    expect((await conversation.history.query({ sessionId: "s" })).items).toHaveLength(1);
+    await conversation.append.mutate({ ...said, role: "user", content: "Hello again" });
+    expect((await conversation.history.query({ sessionId: "s" })).items).toHaveLength(2);
+  });
+});

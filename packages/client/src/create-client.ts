@@ -6,6 +6,7 @@ import { memoryShelf } from "./late-turns/memory-shelf.ts";
 import type { Shelf } from "./late-turns/shelf.ts";
 import { createProcedures, type Procedures } from "./procedures.ts";
 import { untilAborted } from "./turn/abort.ts";
+import { RisingClock } from "./turn/rising-clock.ts";
 import { SessionSaves } from "./turn/session-saves.ts";
 import { SharedAnswers } from "./turn/shared-answers.ts";
 import { createTakeTurn } from "./turn/take-turn.ts";
@@ -91,6 +92,7 @@ function createTurnSetup(options: ClientOptions): TurnSetup {
     late: new LateTurns({ procedures, onDrop, shelf: createShelf(options) }),
     saves: new SessionSaves(),
     shared: new SharedAnswers(),
+    clock: new RisingClock(),
     timeoutMs: options.turnTimeoutMs ?? TURN_TIMEOUT_MS,
   };
 }

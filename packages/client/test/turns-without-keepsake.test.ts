@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { eventually, startTestServer, type TestServer } from "../../../apps/api/test/_keepsake-server.ts";
 import { type ClientOptions, createClient, type DroppedTurn, errorReason, type KeepsakeClient } from "../src/index.ts";
@@ -305,6 +305,18 @@ describe("a queue on disk", () => {
     expect(dropped.map(({ reason, file }) => [reason, file])).toEqual(
       aside.map((name) => ["damaged", join(folder, name)]),
     );
+  });
+
+  test("is tidied of what was left half written an hour ago", async () => {
+    const [old, young] = [
+      join(folder, `user-user-${users}`, ".old.unfinished"),
+      join(folder, `user-user-${users}`, ".young.unfinished"),
+    ];
+    await mkdir(join(folder, `user-user-${users}`));
+    for (const file of [old, young]) await writeFile(file, "{");
+    await utimes(old, new Date(0), new Date(0));
+    await open({ queueDir: folder }).flush(1_000);
+    expect(await queued()).toEqual([relative(folder, young)]);
   });
 
   test("keeps what Keepsake refuses for a person to look at", async () => {

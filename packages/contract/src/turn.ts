@@ -46,6 +46,11 @@ export const BeginTurnInput = z.strictObject({
     .default(["user.*"]),
   /** The user's IANA time zone, such as `Europe/Warsaw`, for "now" and all dates of the context; UTC unless named. */
   timeZone: z.string().max(64).refine(isTimeZone, 'must be an IANA time zone such as "Europe/Warsaw"').exactOptional(),
+  /**
+   * When it was said, by the gateway's clock: a call that is slow on its way keeps its place among the others. Taken where
+   * it lies within the last ten minutes; now otherwise.
+   */
+  createdAt: Timestamp.exactOptional(),
   /** The gateway's own id of this interaction; the server makes one otherwise. */
   interactionId: InteractionId.exactOptional(),
   metadata: Metadata.exactOptional(),
@@ -152,12 +157,13 @@ export type CompleteTurnInput = z.infer<typeof CompleteTurnInput>;
 /**
  * Why an answer was not kept for the next time, besides the reasons of `cache.store`: `not_cacheable`, nobody said that
  * it may be; `live_state`, it asks how things are at this moment (told by its words where no intent is named);
- * `context_unknown`, what it was made from is not known.
+ * `leans_on_talk`, only what was said before makes it a question; `context_unknown`, what it was made from is not known.
  */
 export const TurnNotCachedReason = z.enum([
   ...NotCachedReason.options,
   "not_cacheable",
   "live_state",
+  "leans_on_talk",
   "context_unknown",
 ]);
 export type TurnNotCachedReason = z.infer<typeof TurnNotCachedReason>;

@@ -7,7 +7,7 @@ import type { TurnDraft } from "./turn-store.ts";
 
 /** What a turn begins with. */
 type Said = Pick<BeginTurnInput, "sessionId" | "text"> &
-  Partial<Pick<BeginTurnInput, "language" | "intent" | "metadata" | "interactionId" | "idempotencyKey">>;
+  Partial<Pick<BeginTurnInput, "language" | "intent" | "metadata" | "createdAt" | "interactionId" | "idempotencyKey">>;
 
 /** A turn as it is about to be saved. The caller's idempotency key names the interaction, so that a retry is the same. */
 export function toTurnDraft(actor: Actor, input: Said): TurnDraft {
@@ -23,8 +23,14 @@ export function toTurnDraft(actor: Actor, input: Said): TurnDraft {
     language,
     intent,
     metadata,
+    createdAt: input.createdAt && isRecent(input.createdAt) ? input.createdAt : null,
   };
 }
+
+/** No call is on its way for longer, milliseconds: another time is a clock that is wrong. */
+const LATE_MS_MAX = 600_000;
+
+const isRecent = (time: Date): boolean => time.getTime() > Date.now() - LATE_MS_MAX;
 
 /** Any fixed UUID: keys named under it give ids that nothing else gives. */
 const KEYS = "5a1f6f0e-3c52-4d0b-9c55-0d5a6c1b7e21";

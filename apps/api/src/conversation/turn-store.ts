@@ -24,6 +24,8 @@ export interface TurnDraft {
   readonly language: string | null;
   readonly intent: string | null;
   readonly metadata: JsonObject | null;
+  /** When it was said, by the caller's clock; null for now. */
+  readonly createdAt: Date | null;
 }
 
 /** What became of a begin. */
@@ -36,6 +38,12 @@ export interface SavedTurn {
 }
 
 const json = (value: unknown): SQL => (value === null ? sql`null::jsonb` : sql`${JSON.stringify(value)}::jsonb`);
+
+/** Nothing was said in the future, whatever the caller's clock says. */
+function timeOf({ createdAt }: TurnDraft, laterMs: number): SQL {
+  if (createdAt === null) return databaseNow;
+  return sql`least(${new Date(createdAt.getTime() + laterMs).toISOString()}::timestamptz, ${databaseNow})`;
+}
 
 /**
  * Saves the user and the message, once an interaction: a retry of the same begin, also one at the same time, finds it
@@ -58,7 +66,7 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
       sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "metadata", "created_at")
       select ${actor.userId}, ${turn.messageId}::uuid, ${sessionId}, ${interactionId}, 'user', ${turn.text},
-        ${language}, ${intent}, ${json(turn.metadata)}, ${databaseNow}
+        ${language}, ${intent}, ${json(turn.metadata)}, ${timeOf(turn, 0)}
       from begun where is_new`,
     )}
     select is_new, text_hash, session_id from begun`;
@@ -90,7 +98,7 @@ export function answerFromCache<T>(actor: Actor, turn: TurnDraft, giving: Statem
       sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "created_at")
       select ${actor.userId}, ${turn.answerId}::uuid, ${sessionId}, ${interactionId}, 'assistant', response,
-        ${language}::varchar, ${intent}::varchar, ${databaseNow}
+        ${language}::varchar, ${intent}::varchar, ${timeOf(turn, 1)}
       from hit where not exists (
         select from ${conversations} where ${ofInteraction(actor, interactionId)} and ${conversations.role} = 'assistant')`,
     )},

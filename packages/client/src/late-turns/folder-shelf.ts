@@ -1,10 +1,12 @@
 import { isLateTurn, type LateTurn } from "./late-turn.ts";
 import { bytesOf, DamagedTurnError, type Shelf, type ShelfLimits, toText } from "./shelf.ts";
-import { listFiles, readIfThere, removeIfThere, rename, writeDurably } from "./turn-files.ts";
+import { listFiles, readIfThere, removeIfThere, removeUnfinished, rename, writeDurably } from "./turn-files.ts";
 
 /** `<milliseconds since 1970>-<random>-<bytes>.json`: by name they are in order, and a listing tells how much waits. */
 const TURN_FILE = /^\d{15}-[0-9a-f-]{36}-(\d+)\.json$/;
 const TIME_DIGITS = 15;
+/** No turn takes so long to be written, milliseconds: whoever began it was killed. */
+const UNFINISHED_MS_MAX = 3_600_000;
 
 /**
  * A shelf on disk: a file a turn, there whole or not at all, and safe from a power cut once `add` says so. Several
@@ -15,7 +17,11 @@ const TIME_DIGITS = 15;
  */
 export function folderShelf(folder: string, { turnsMax, bytesMax }: ShelfLimits): Shelf {
   const pathOf = (name: string): string => `${folder}/${name}`;
-  const list = async (): Promise<string[]> => (await listFiles(folder)).filter((name) => TURN_FILE.test(name)).sort();
+  const tidied = removeUnfinished(folder, UNFINISHED_MS_MAX).catch(() => {});
+  const list = async (): Promise<string[]> => {
+    await tidied;
+    return (await listFiles(folder)).filter((name) => TURN_FILE.test(name)).sort();
+  };
   const setAside = async (name: string, ending: string): Promise<string> => {
     const file = pathOf(name.replace(/json$/, ending));
     await rename(pathOf(name), file);

@@ -1,9 +1,6 @@
-import type { Procedures } from "../procedures.ts";
 import { pause, untilAborted } from "../turn/abort.ts";
-import { isPassing, isRefusal } from "../turn/passing-failure.ts";
-import { type DroppedTurn, type LateTurn, toDropped } from "./late-turn.ts";
-import { sendLateTurn } from "./send-late-turn.ts";
-import { DamagedTurnError, type Shelf } from "./shelf.ts";
+import { type LateTurn, toDropped } from "./late-turn.ts";
+import { type LateTurnsSetup, sendRound } from "./send-round.ts";
 
 /** The first wait after a failed round; it doubles from there, milliseconds. */
 const PAUSE_MS = 500;
@@ -11,17 +8,6 @@ const PAUSE_MS = 500;
 const PAUSE_MS_MAX = 60_000;
 /** The wait while somebody waits for the end, milliseconds. */
 const FLUSH_PAUSE_MS = 100;
-/** How long one message may take, milliseconds. Nobody waits for it. */
-const SEND_TIMEOUT_MS = 5_000;
-
-/** What late turns need. */
-export interface LateTurnsSetup {
-  readonly procedures: Procedures;
-  readonly shelf: Shelf;
-  /** Told of each turn that will not be kept; must not throw. */
-  readonly onDrop: (dropped: DroppedTurn) => void;
-}
-
 /**
  * Keeps what Keepsake could not take, and sends it when it can: in order within a session, once, in the background. It
  * never keeps the process alive.
@@ -99,55 +85,11 @@ export class LateTurns {
   async #sendAll(): Promise<void> {
     while (this.#isCalled) {
       this.#isCalled = false;
-      const isDone = await this.#sendOnce().catch(() => false);
+      const isDone = await sendRound(this.#setup, this.#closing.signal).catch(() => false);
       if (this.#closing.signal.aborted) return;
       if (!isDone) return this.#beginPause();
       this.#failures = 0;
     }
-  }
-
-  /** @returns whether nothing has to be tried again */
-  async #sendOnce(): Promise<boolean> {
-    const stuck = new Set<string>();
-    for (const id of await this.#setup.shelf.list()) {
-      const turn = await this.#find(id);
-      if (turn === null || stuck.has(turn.begin.sessionId)) continue;
-      const failure = await this.#send(turn);
-      if (this.#closing.signal.aborted) return false;
-      if (failure === null) await this.#setup.shelf.remove(id);
-      else if (isRefusal(failure.cause)) await this.#setAside(id, turn, failure.cause);
-      // Nobody is there for the others either.
-      else if (isPassing(failure.cause)) return false;
-      else stuck.add(turn.begin.sessionId);
-    }
-    return stuck.size === 0;
-  }
-
-  async #find(id: string): Promise<LateTurn | null> {
-    try {
-      return await this.#setup.shelf.find(id);
-    } catch (cause) {
-      if (!(cause instanceof DamagedTurnError)) throw cause;
-      const { file } = cause;
-      const nothing = { sessionId: null, interactionId: null, said: null, answer: null };
-      this.#setup.onDrop({ reason: "damaged", ...nothing, file, cause });
-      return null;
-    }
-  }
-
-  async #send(turn: LateTurn): Promise<{ readonly cause: unknown } | null> {
-    const limit = AbortSignal.any([AbortSignal.timeout(SEND_TIMEOUT_MS), this.#closing.signal]);
-    try {
-      await sendLateTurn(this.#setup.procedures, turn, limit);
-      return null;
-    } catch (cause) {
-      return { cause };
-    }
-  }
-
-  async #setAside(id: string, turn: LateTurn, cause: unknown): Promise<void> {
-    const file = await this.#setup.shelf.setAside(id);
-    this.#setup.onDrop(toDropped(turn, { reason: "refused", file, cause }));
   }
 
   #beginPause(): void {

@@ -16,22 +16,26 @@ export async function sendLateTurn(procedures: Procedures, turn: LateTurn, signa
   await completeTurn(procedures, turn, signal);
 }
 
+/** Tells a question that is appended from one that `begin` has saved. */
+const APPENDED_LATER_MS = 1;
+
 /** @returns whether the `begin` that was given up has come through after all: the question is known by its time */
 async function appendQuestion(procedures: Procedures, turn: LateTurn, signal: AbortSignal): Promise<boolean> {
   const { sessionId, interactionId, idempotencyKey, text: content, language, intent, metadata } = turn.begin;
+  const createdAt = new Date(Date.parse(turn.saidAt) + APPENDED_LATER_MS);
   const question = {
     role: "user",
     sessionId,
     interactionId,
     content,
-    createdAt: turn.saidAt,
+    createdAt,
     idempotencyKey,
     ...(language !== undefined && { language }),
     ...(intent !== undefined && { intent }),
     ...(metadata !== undefined && { metadata }),
   } as const;
   const saved = await unlessKnown(procedures.conversation.append.mutate(question, { signal }));
-  return saved?.createdAt.getTime() !== Date.parse(turn.saidAt);
+  return saved?.createdAt.getTime() !== createdAt.getTime();
 }
 
 /** Asks what the `begin` that was given up has done: the same interaction gives the same answer. */

@@ -4,6 +4,18 @@ const files = () => import("node:fs/promises");
 const OWNER_ONLY_FOLDER = 0o700;
 const OWNER_ONLY_FILE = 0o600;
 
+/** What a file is called while it is written. */
+const UNFINISHED = ".unfinished";
+
+/** Removes what {@link writeDurably} was killed over so long ago. */
+export async function removeUnfinished(folder: string, olderThanMs: number): Promise<void> {
+  const { stat } = await files();
+  for (const name of await listFiles(folder)) {
+    const path = `${folder}/${name}`;
+    if (name.endsWith(UNFINISHED) && (await stat(path)).mtimeMs < Date.now() - olderThanMs) await removeIfThere(path);
+  }
+}
+
 /** The names of a folder's files; none while there is no such folder. */
 export async function listFiles(folder: string): Promise<string[]> {
   const { readdir } = await files();
@@ -32,7 +44,7 @@ export async function rename(from: string, to: string): Promise<void> {
 export async function writeDurably(folder: string, name: string, text: string): Promise<void> {
   const { mkdir, rename: renameFile, writeFile, unlink } = await files();
   await mkdir(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  const unfinished = `${folder}/.${name}.unfinished`;
+  const unfinished = `${folder}/.${name}${UNFINISHED}`;
   try {
     await writeFile(unfinished, text, { flush: true, mode: OWNER_ONLY_FILE, flag: "wx" });
     await renameFile(unfinished, `${folder}/${name}`);

@@ -15,7 +15,7 @@ import type { AnswerOptions, OpenTurn, OpenTurnOptions, TurnInput, TurnSaved } f
 export async function openTurn(setup: TurnSetup, input: TurnInput, options: OpenTurnOptions): Promise<OpenTurn> {
   const { signal, timeoutMs = setup.timeoutMs } = options;
   signal?.throwIfAborted();
-  const said = toSaid(input, timeoutMs);
+  const said = toSaid(input, setup.clock.now(), timeoutMs);
   const outcome = await begin(setup, said, timeoutMs, signal);
   const turn = toOpenTurn(setup, { said, timeoutMs, begunAtMs: performance.now(), ...outcome });
   if (signal?.aborted) {

@@ -34,7 +34,7 @@ export async function saveTurn(
   const { begun, failure, said } = beginning;
   // Only then is the question known to be on disk.
   const isBegun = begun !== null && !begun.degraded.includes("save_pending");
-  const answer = toLateAnswer(text, options);
+  const answer = toLateAnswer(text, setup.clock.now(), options);
   const late = { ...said, isBegun, answer };
   if (isRefusal(failure)) return drop(setup, late, failure);
   if (!isBegun) return setup.late.keep(late);
@@ -47,10 +47,10 @@ export async function saveTurn(
 /** A turn that has an answer. */
 type Answered = LateTurn & { readonly answer: LateAnswer };
 
-function toLateAnswer(text: string, { metadata }: AnswerOptions): LateAnswer | null {
+function toLateAnswer(text: string, answeredAt: string, { metadata }: AnswerOptions): LateAnswer | null {
   const storable = toStorable(text);
   if (!isFilled(storable)) return null;
-  return { text: storable, answeredAt: new Date().toISOString(), ...(metadata !== undefined && { metadata }) };
+  return { text: storable, answeredAt, ...(metadata !== undefined && { metadata }) };
 }
 
 async function completeOrKeep(

@@ -34,12 +34,12 @@ const FIRST_WORD = /^\p{L}\p{Ll}*$/u;
 const FINAL_MARK = /(?<=\p{L}) ?[.?!]$/u;
 
 /**
- * What makes two questions of one user equal: language, and the text up to white space, a final mark and the case of
+ * What makes two questions of one user equal: language, intent, and the text up to white space, a final mark and the case of
  * plain words. The server's cache knows more questions to be equal; here it is enough that none is wrong.
  */
-export function normalQuestion({ text, language }: Pick<TurnInput, "text" | "language">): string {
+export function normalQuestion({ text, language, intent }: Pick<TurnInput, "text" | "language" | "intent">): string {
   const words = text.normalize("NFC").trim().replace(/\s+/gu, " ").replace(FINAL_MARK, "").split(" ");
   const isPlain = (word: string, at: number): boolean => (at === 0 ? FIRST_WORD : PLAIN_WORD).test(word);
   const folded = words.map((word, at) => (isPlain(word, at) ? word.toLowerCase() : word));
-  return JSON.stringify([language?.toLowerCase() ?? null, folded.join(" ")]);
+  return JSON.stringify([language?.toLowerCase() ?? null, intent ?? null, folded.join(" ")]);
 }

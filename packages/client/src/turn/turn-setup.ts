@@ -1,6 +1,7 @@
 import type { DroppedTurn } from "../late-turns/late-turn.ts";
 import type { LateTurns } from "../late-turns/late-turns.ts";
 import type { Procedures } from "../procedures.ts";
+import type { RisingClock } from "./rising-clock.ts";
 import type { SessionSaves } from "./session-saves.ts";
 import type { SharedAnswers } from "./shared-answers.ts";
 
@@ -11,6 +12,7 @@ export interface TurnSetup {
   readonly late: LateTurns;
   readonly saves: SessionSaves;
   readonly shared: SharedAnswers;
+  readonly clock: RisingClock;
   /** How long Keepsake may take to begin a turn, and again to save its answer, unless a turn says otherwise. */
   readonly timeoutMs: number;
   /** Told of each turn that will not be kept; must not throw. */

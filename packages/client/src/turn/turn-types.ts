@@ -4,8 +4,8 @@ import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 type Inputs = inferRouterInputs<AppRouter>["conversation"];
 type Outputs = inferRouterOutputs<AppRouter>["conversation"];
 
-/** What a person said, and how it is to be understood. The keys that make it safe to send twice are the client's. */
-export type TurnInput = Omit<Inputs["begin"], "idempotencyKey">;
+/** What a person says now, and how it is to be understood. Its time and the keys that make it safe to repeat are the client's. */
+export type TurnInput = Omit<Inputs["begin"], "idempotencyKey" | "createdAt">;
 /** What the model should know: `system` is ready to be its system text, `tail` the session's last messages. */
 export type TurnContext = Outputs["begin"]["context"];
 /** An answer of before that is given again, and why it may be. */
