@@ -84,6 +84,7 @@ describe("a container without rights and with nothing to write to but /tmp", () 
     expect((await add(url, {})).status).toBe(401);
     const answer = await add(url, { authorization: `Bearer ${TOKEN}` });
     expect(answer.status).toBe(200);
+    for (const path of ["/docs", "/openapi.json"]) expect((await fetch(`${url}${path}`)).status, path).toBe(200);
 
     const askedAt = performance.now();
     server.child.kill("SIGTERM");

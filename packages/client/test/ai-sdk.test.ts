@@ -57,7 +57,7 @@ afterAll(async () => {
 beforeEach(() => {
   users += 1;
   proxy.calls.length = 0;
-  keepsake = createClient({ url: proxy.url, userId: `user-${users}`, turnTimeoutMs: 500 });
+  keepsake = createClient({ url: proxy.url, userId: `user-${users}`, turnTimeoutMs: 10_000 });
 });
 afterEach(async () => {
   proxy.setFault(null);

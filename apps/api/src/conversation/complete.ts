@@ -105,9 +105,9 @@ async function keepForNextTime(
   { begun, question, completion }: Finished,
 ): Promise<CompletedTurn["cached"]> {
   if (!completion.cacheable) return { cached: false, reason: "not_cacheable" };
+  if (leansOnTalk(question.content)) return { cached: false, reason: "leans_on_talk" };
   const refusal = question.intent === null ? refusalOf(question.content) : null;
   if (refusal) return { cached: false, reason: refusal };
-  if (leansOnTalk(question.content)) return { cached: false, reason: "leans_on_talk" };
   const dependsOn = completion.dependsOn ?? begun?.used;
   if (!dependsOn) return { cached: false, reason: "context_unknown" };
   const { text, ttlSeconds, generationMs } = completion;
