@@ -57,7 +57,7 @@ afterAll(async () => {
 beforeEach(() => {
   users += 1;
   proxy.calls.length = 0;
-  keepsake = createClient({ url: proxy.url, userId: `user-${users}`, turnTimeoutMs: 500 });
+  keepsake = createClient({ url: proxy.url, userId: `user-${users}`, turnTimeoutMs: 10_000 });
 });
 afterEach(async () => {
   proxy.setFault(null);
@@ -276,7 +276,7 @@ describe("a model of the AI SDK with a memory", () => {
   });
 
   test("speaks for the user, and in the session, that a call or a function names", async () => {
-    const clientOf = (userId: string) => createClient({ url: proxy.url, userId });
+    const clientOf = (userId: string) => createClient({ url: proxy.url, userId, turnTimeoutMs: 10_000 });
     const model = new MockLanguageModelV4({ doGenerate: says("Hi") });
     const options: KeepsakeMiddlewareOptions = {
       clientOf,

@@ -26,7 +26,7 @@ afterAll(async () => {
 beforeEach(() => {
   users += 1;
   fake.requests.length = 0;
-  keepsake = createClient({ url: proxy.url, userId: `user-${users}` });
+  keepsake = createClient({ url: proxy.url, userId: `user-${users}`, turnTimeoutMs: 10_000 });
 });
 afterEach(() => {
   proxy.setFault(null);

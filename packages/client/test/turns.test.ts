@@ -18,7 +18,7 @@ afterAll(async () => {
 beforeEach(() => {
   users += 1;
   proxy.calls.length = 0;
-  keepsake = createClient({ url: proxy.url, userId: `user-${users}` });
+  keepsake = createClient({ url: proxy.url, userId: `user-${users}`, turnTimeoutMs: 10_000 });
 });
 afterEach(() => {
   proxy.setFault(null);
