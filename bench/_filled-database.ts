@@ -35,12 +35,12 @@ export async function fill(
   users: readonly Population[],
   questionsMax: number,
 ): Promise<Map<string, Filled>> {
-  const index = await dropVectorIndex(server);
+  const indexes = await dropVectorIndexes(server);
   const filled = new Map<string, Filled>();
   for (const [number, user] of users.entries()) {
     filled.set(user.userId, { ...user, questions: await fillUser(server, user, number, questionsMax) });
   }
-  if (index) await buildVectorIndex(server, index);
+  await buildVectorIndexes(server, indexes);
   await server.sql`analyze`;
   return filled;
 }
@@ -97,23 +97,26 @@ const toHash = (text: string) => createHash("sha256").update(text).digest("hex")
 const toId = (number: number, at: number) =>
   `01930000-${number.toString(16).padStart(4, "0")}-7000-8000-${at.toString(16).padStart(12, "0")}`;
 
-function toVector(text: string): string {
+export function toVector(text: string): string {
   return `[${cutNomic(toFakeVector(`search_document: ${text}`), 384).join(",")}]`;
 }
 
-interface VectorIndex {
+/** As `dropVectorIndexes` found it. */
+export interface VectorIndex {
   readonly name: string;
   readonly definition: string;
 }
 
 /** The embedded home has none. */
-async function dropVectorIndex({ sql }: BenchServer): Promise<VectorIndex | null> {
-  const [index] = await sql<VectorIndex[]>`
+export async function dropVectorIndexes({ sql }: BenchServer): Promise<readonly VectorIndex[]> {
+  const indexes = await sql<VectorIndex[]>`
     select indexname as name, indexdef as definition from pg_indexes where indexdef like '% hnsw %'`;
-  if (index) await sql.unsafe(`drop index ${index.name}`);
-  return index ?? null;
+  for (const { name } of indexes) await sql.unsafe(`drop index ${name}`);
+  return indexes;
 }
 
-async function buildVectorIndex({ sql }: BenchServer, { definition }: VectorIndex): Promise<void> {
-  await sql.unsafe(`set statement_timeout = 0; set maintenance_work_mem = '1GB'; ${definition}`);
+/** Much quicker once the rows are there than row by row. */
+export async function buildVectorIndexes({ sql }: BenchServer, indexes: readonly VectorIndex[]): Promise<void> {
+  await sql.unsafe("set statement_timeout = 0; set maintenance_work_mem = '1GB'");
+  for (const { definition } of indexes) await sql.unsafe(definition);
 }

@@ -9,14 +9,16 @@ const USAGE = `What Keepsake costs, beside what it is built on.
 
   search-speed    memory.search against the bare statements and an empty call
   add-speed       memory.add and addMany against a bare INSERT, with the model off, healthy and slow
+  begin-turn      conversation.begin against its statements alone
   cache-lookup    cache.lookup and cache.store against the bare statement and an empty call
   export-memory   the server's memory while it exports training examples, in every format, and what marking them takes
-  recall-locomo   what a search by words finds in LoCoMo, when that lies beside the repository
   guard-qqp       how often the cache's guard is right about labelled question pairs (KEEPSAKE_QQP_FILE names them)
+  message-speed   conversation.append, history, sessions and search, the longer the talk has been going on
   recall-locomo   what a search by words finds in LoCoMo's conversations, kept as memories
   recall-messages the same, kept as messages, with neighbours, sessions and days counted and not
+  guard-qqp       how often the cache's guard is right about labelled question pairs (KEEPSAKE_QQP_FILE names them)
 
-  --full   100,000 memories, answers or examples too; takes minutes
+  --full   100,000 memories, answers or examples too, 200,000 messages; takes minutes
   --save   writes bench/results/<question>-<date>.json
 
 KEEPSAKE_LOCOMO_FILE names LoCoMo's conversations when they do not lie under ../shared/data.
@@ -25,10 +27,12 @@ TEST_DATABASE_URL names a PostgreSQL with pgvector to measure on; without it onl
 const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "search-speed": () => import("./search-speed.ts"),
   "add-speed": () => import("./add-speed.ts"),
+  "begin-turn": () => import("./begin-turn.ts"),
   "cache-lookup": () => import("./cache-lookup.ts"),
   "export-memory": () => import("./export-memory.ts"),
   "recall-locomo": () => import("./recall-locomo.ts"),
   "guard-qqp": () => import("./guard-qqp.ts"),
+  "message-speed": () => import("./message-speed.ts"),
   "recall-messages": () => import("./recall-messages.ts"),
 };
 

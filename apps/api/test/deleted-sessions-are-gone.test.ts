@@ -98,3 +98,30 @@ test("deleting while sixteen gateways write leaves list, messages and vectors in
   expect(session?.messages ?? 0).toBe(items.length);
   await eventually("each message has its vector", async () => (await count("race", "embeddings")) === items.length);
 });
+
+test("deleting while turns begin and end blocks nobody, and a turn whose session has gone says so", async () => {
+  const { conversation } = server.clientOf("turns");
+  const reasons = new Set<string | null>();
+  const talkers = Array.from({ length: 8 }, async (_, gateway) => {
+    for (let number = 0; number < 4; number += 1) {
+      const { interactionId } = await conversation.begin.mutate({ sessionId: "s", text: `${gateway} asks ${number}` });
+      const completion = { interactionId, text: `${gateway} is told ${number}` };
+      await conversation.complete.mutate(completion).catch((error: unknown) => reasons.add(errorReason(error)));
+      if (gateway < 2) await conversation.deleteSession.mutate({ sessionId: "s" });
+    }
+  });
+  await Promise.all(talkers);
+  expect([...reasons].filter((reason) => reason !== "INTERACTION_NOT_FOUND")).toEqual([]);
+  const { items } = await conversation.history.query({ sessionId: "s", limit: 200 });
+  expect((await conversation.sessions.query()).items[0]?.messages ?? 0).toBe(items.length);
+});
+
+test("an answer that was cached in a deleted session is given no more", async () => {
+  const { conversation, cache } = server.clientOf("cached");
+  const text = "What is the capital of France?";
+  const { interactionId } = await conversation.begin.mutate({ sessionId: "s", text, intent: "question" });
+  const { cached } = await conversation.complete.mutate({ interactionId, text: "Paris.", cacheable: true });
+  expect(cached.cached).toBe(true);
+  await conversation.deleteSession.mutate({ sessionId: "s" });
+  expect(await cache.lookup.mutate({ text })).toEqual({ hit: false });
+});

@@ -93,6 +93,14 @@ describe("a search among messages", () => {
     expect(await count(crowd, { limit: 20, createdAfter })).toBe(10);
   });
 
+  test("takes a question without any word by its meaning alone", async () => {
+    const client = server.clientOf("wordless");
+    await say(client, "s", ["The bulb above the stove flickers", "I see"]);
+    await untilEmbedded("wordless", 2);
+    const { hits, degraded } = await client.conversation.search.query({ query: "💡?!" });
+    expect([hits.length, degraded]).toEqual([2, []]);
+  });
+
   test("finds a long message by any of its pieces", async () => {
     const client = server.clientOf("long");
     const filler = "The meadow is wide and the sky is blue. ".repeat(120);

@@ -99,6 +99,13 @@ describe("an answer that may be given again", () => {
     expect(done.cached).toEqual({ cached: false, reason: "command" });
   });
 
+  test("is never one to a question that only the talk before explains", async () => {
+    const { conversation } = server.clientOf("leaning");
+    const { interactionId } = await conversation.begin.mutate({ sessionId: "s", text: "And tomorrow?", ...GENEROUS });
+    const done = await conversation.complete.mutate({ interactionId, text: "Rain.", cacheable: true });
+    expect(done.cached).toEqual({ cached: false, reason: "leans_on_talk" });
+  });
+
   test("is waited for by those who ask the same meanwhile, and the model is asked once", async () => {
     const { conversation } = server.clientOf("joined");
     const ask = () =>

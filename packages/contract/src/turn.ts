@@ -157,12 +157,13 @@ export type CompleteTurnInput = z.infer<typeof CompleteTurnInput>;
 /**
  * Why an answer was not kept for the next time, besides the reasons of `cache.store`: `not_cacheable`, nobody said that
  * it may be; `live_state`, it asks how things are at this moment (told by its words where no intent is named);
- * `context_unknown`, what it was made from is not known.
+ * `leans_on_talk`, only what was said before makes it a question; `context_unknown`, what it was made from is not known.
  */
 export const TurnNotCachedReason = z.enum([
   ...NotCachedReason.options,
   "not_cacheable",
   "live_state",
+  "leans_on_talk",
   "context_unknown",
 ]);
 export type TurnNotCachedReason = z.infer<typeof TurnNotCachedReason>;

@@ -58,8 +58,8 @@ test.skipIf(testEngine() === "embedded")(
     await using behind = await connect({ ...config, url: url.href, poolSize: 1 });
     const wanted = { gone: write(sql`delete from notes where id = ${7}`), one: insert(7, "seven"), count, all };
     await flush(behind.sql, wanted);
-    proxy.takeWaits();
+    proxy.takeWaits("");
     await flush(behind.sql, wanted);
-    expect(proxy.takeWaits()).toBe(1);
+    expect(proxy.takeWaits("seven")).toBe(1);
   },
 );

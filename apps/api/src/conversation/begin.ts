@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded } from "@keepsake/contract";
 import { asksLiveState } from "../cache/asks-live-state.ts";
 import { isCommand } from "../cache/command-text.ts";
 import { withIds } from "../cache/entry-filters.ts";
+import { leansOnTalk } from "../cache/leans-on-talk.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { isNeverKept } from "../cache/never-intents.ts";
 import { readsAsCommand } from "../cache/reads-as-command.ts";
@@ -37,12 +39,13 @@ export async function beginTurn(actor: Actor, services: Services, input: BeginTu
 }
 
 /**
- * Commands are never answered from before, whatever the cache holds; and what may be one, or may ask how things are now,
+ * Commands are never answered from before, whatever the cache holds, nor is what only the talk before makes a question;
+ * and what may be a command, or may ask how things are now,
  * not by its meaning: there the same words are asked for.
  */
 function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTurnInput): CacheUse {
   if (intent !== undefined && isNeverKept(intent, settings.cacheNeverIntents)) return "off";
-  if (isCommand(text)) return "off";
+  if (isCommand(text) || leansOnTalk(text)) return "off";
   const isPlainQuestion = !readsAsCommand(text) && !asksLiveState(text);
   const most = settings.cacheSemantic && isPlainQuestion ? "semantic" : "exact";
   return cache === undefined || cache === "semantic" ? most : cache;
@@ -108,14 +111,17 @@ function toBegun(
   return { interactionId: draft.interactionId, cached: null, context, used, degraded, timings: toTimings(clock) };
 }
 
+/** The answer goes out first. */
+const FINISH_AFTER_MS = 15;
+
 /**
  * What the answer does not wait for: vectors of what was said, and what the context was made of, for which a completion
  * waits.
  */
 function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] | null): void {
   const { db, logger, pendingWrites } = services;
-  const finishing = db
-    .transaction(async (tx) => {
+  const write = () =>
+    db.transaction(async (tx) => {
       // Of a retry, or of an answer that was not given, there is no message: the job then finds nothing to do.
       await requestVectors(
         actor,
@@ -125,7 +131,9 @@ function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] |
         used ? [draft.messageId] : [draft.messageId, draft.answerId],
       );
       if (used) await tx.execute(keepUsed(actor, draft.interactionId, used).query);
-    })
+    });
+  const finishing = delay(FINISH_AFTER_MS)
+    .then(write)
     .catch((error: unknown) => {
       logger.warn({ cause: describeCause(error) }, "what follows a turn's beginning could not be written");
     });

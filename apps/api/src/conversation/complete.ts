@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import { asksLiveState } from "../cache/asks-live-state.ts";
 import { embedQuestion } from "../cache/embed-questions.ts";
 import { keepAnswerIn } from "../cache/keep-answer.ts";
+import { leansOnTalk } from "../cache/leans-on-talk.ts";
 import { readsAsCommand } from "../cache/reads-as-command.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
@@ -106,6 +107,7 @@ async function keepForNextTime(
   if (!completion.cacheable) return { cached: false, reason: "not_cacheable" };
   const refusal = question.intent === null ? refusalOf(question.content) : null;
   if (refusal) return { cached: false, reason: refusal };
+  if (leansOnTalk(question.content)) return { cached: false, reason: "leans_on_talk" };
   const dependsOn = completion.dependsOn ?? begun?.used;
   if (!dependsOn) return { cached: false, reason: "context_unknown" };
   const { text, ttlSeconds, generationMs } = completion;

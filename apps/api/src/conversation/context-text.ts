@@ -103,7 +103,8 @@ class Draft {
 /** A text cannot open or close a mark. `&` stays: nothing decodes it, and it is common in what people say. */
 const escapeMarks = (text: string): string => text.replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-const toComparable = (text: string): string => text.normalize("NFC").toLowerCase().replace(/\s+/gu, " ").trim();
+/** What makes two texts say the same: their words, whatever their case and white space. */
+export const toComparable = (text: string): string => text.normalize("NFC").toLowerCase().replace(/\s+/gu, " ").trim();
 
 /** `Monday, 23 November 2026 at 13:05`, as a person there would read it. */
 function toMoment(at: Date, timeZone: string): string {

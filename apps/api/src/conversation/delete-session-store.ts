@@ -4,14 +4,18 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
 
-/** Longer than other statements get: a year of talk in one session has to go in one transaction. */
+/** A year of talk in one session has to go in one transaction. */
 const DELETE_TIMEOUT_MS = 120_000;
 
 const ofSession = (actor: Actor, sessionId: string) => and(ownedBy(actor, sessions), eq(sessions.sessionId, sessionId));
 
+/** Gives the transaction's statements longer than others get. */
+export async function takeTime(tx: Transaction): Promise<void> {
+  await tx.execute(sql`set local statement_timeout = ${sql.raw(String(DELETE_TIMEOUT_MS))}`);
+}
+
 /** Waits for messages that are being added, and keeps others out until the transaction ends. */
 export async function lockSession(actor: Actor, tx: Transaction, sessionId: string): Promise<void> {
-  await tx.execute(sql`set local statement_timeout = ${sql.raw(String(DELETE_TIMEOUT_MS))}`);
   await tx.select({ one: sql`1` }).from(sessions).where(ofSession(actor, sessionId)).for("update");
 }
 

@@ -5,14 +5,21 @@ import type { Actor } from "../platform/actor.ts";
 import { eraseAnswersOfSession, runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { removeVectors } from "../platform/vectors.ts";
-import { lockSession, removeFeedback, removeMessages, removeSession, removeTurns } from "./delete-session-store.ts";
+import {
+  lockSession,
+  removeFeedback,
+  removeMessages,
+  removeSession,
+  removeTurns,
+  takeTime,
+} from "./delete-session-store.ts";
 
 const PROCEDURE = "conversation.deleteSession";
 
 /**
- * Deletes a session at once and for good: its messages, their vectors, what was said of its interactions, the
- * cached answers that it gave or got, and the answers that were kept for retries. What was learnt from it stays: memories and training examples are records of their
- * own, with verbs of their own to remove them.
+ * Deletes a session at once and for good: its messages, their vectors, what was said of its interactions, the cached
+ * answers that it gave or got, and the answers that were kept for retries. What was learnt from it stays: memories and
+ * training examples are records of their own, with verbs of their own to remove them.
  *
  * @returns `deleted: 0` for a session that never was
  */
@@ -27,6 +34,9 @@ export async function deleteSession(
 }
 
 async function remove(actor: Actor, tx: Transaction, sessionId: string): Promise<DeletedSession> {
+  await takeTime(tx);
+  // First, since a completion too locks its interaction before its session.
+  const cached = await removeTurns(actor, tx, sessionId);
   await lockSession(actor, tx, sessionId);
   const removed = await removeMessages(actor, tx, sessionId);
   // After the messages: a vector that was being stored meanwhile is there by now.
@@ -38,7 +48,6 @@ async function remove(actor: Actor, tx: Transaction, sessionId: string): Promise
   );
   await removeFeedback(actor, tx, [...new Set(removed.map(({ interactionId }) => interactionId))]);
   await removeSession(actor, tx, sessionId);
-  const cached = await removeTurns(actor, tx, sessionId);
   await eraseAnswersOfSession(actor, tx, sessionId, PROCEDURE);
   await evictAnswers(actor, tx, cached);
   return { sessionId, deleted: removed.length };

@@ -72,7 +72,7 @@ function weighedForms(actor: Actor): SQL {
       ) as counted
     ),
     information as materialized (
-      select sum(information) as total from (
+      select coalesce(sum(information), 1) as total from (
         select coalesce(max(idf) filter (where holders > 0), max(idf)) as information from frequencies group by word
       ) as words
     ),

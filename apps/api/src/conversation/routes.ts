@@ -89,8 +89,8 @@ export const conversationRoutes = {
     .query(({ ctx, input }) => listSessionPage(ctx.actor, ctx.services.db, input)),
 
   /**
-   * Deletes a session at once: its messages, their vectors, and the feedback on them. This cannot be undone. Memories and
-   * training examples that were made from it stay; they are deleted on their own.
+   * Deletes a session at once: its messages, their vectors, the feedback on them and the cached answers that it gave or
+   * got. This cannot be undone. Memories and training examples that were made from it stay; they are deleted on their own.
    */
   deleteSession: procedure
     .input(DeleteSessionInput)

@@ -9,59 +9,82 @@ import { hitsInScope } from "./search-filters.ts";
 const PIECES_PER_MESSAGE = 4;
 
 /**
- * Finds the messages nearest in meaning: `limit` of them whenever so many match the filters.
+ * Finds the messages nearest in meaning: `nearestMax` of them whenever so many match the filters.
  *
  * Few that may be found are compared one by one. Many are looked up by the index with pgvector's iterative scan, and,
  * when that loses so many of them among other people's that fewer than wanted are left, one by one all the same.
  *
  * @returns common table expressions, the last of them `nearest (id, similarity)`
  */
-export function foundByMeaning(actor: Actor, search: MessageSearch, limit: number): SQL {
+export function foundByMeaning(actor: Actor, search: MessageSearch, nearestMax: number): SQL {
   const { meaning } = search;
   if (!meaning) return sql`nearest as (select null::uuid as id, null::float8 as similarity where false)`;
   return sql`
-    eligible as materialized (
-      select ${conversations.id} as id from ${conversations}
-      where ${hitsInScope(actor, search)} limit ${meaning.exactRowsMax + 1}
+    size as materialized (
+      select count(*) > ${meaning.exactRowsMax} as is_large
+      from (${eligible(actor, search, meaning)} limit ${meaning.exactRowsMax + 1}) as some_rows
     ),
-    size as materialized (select count(*) > ${meaning.exactRowsMax} as is_large from eligible),
-    walked as materialized (${byIndex(actor, search, meaning, limit)}),
+    walked as materialized (${byIndex(actor, search, meaning, nearestMax)}),
     enough as materialized (select is_large and (select count(*) from walked) >= ${search.limit} as by_index from size),
     nearest as materialized (
       select id, similarity from walked where (select by_index from enough)
       union all
-      (${oneByOne(actor, search, meaning, limit)})
+      (${isNarrow(search) ? lookedUp(actor, search, meaning) : measured(actor, search, meaning)}
+        order by similarity desc limit ${nearestMax})
     )`;
 }
 
-/** The space's id stands in the statement as a literal: as a parameter the partial index is not used. */
+/** Whether a filter leaves a part of the messages only; the session of a turn, which is left out, is a small one. */
+const isNarrow = ({ sessionId, role, createdAfter, createdBefore }: MessageSearch): boolean =>
+  [sessionId, role, createdAfter, createdBefore].some((filter) => filter !== undefined);
+
+/** One row a message that may be found, or, where all may be, one a vector. */
+const eligible = (actor: Actor, search: MessageSearch, meaning: QueryMeaning): SQL =>
+  isNarrow(search)
+    ? sql`select ${conversations.id} as id from ${conversations} where ${hitsInScope(actor, search)}`
+    : sql`select 1 from ${embeddings} where ${vectorsOf(actor, meaning)}`;
+
+/**
+ * The space's id stands in the statement as a literal, and so does the limit of a walk: prepared with parameters, the
+ * partial index is not used for the one, and a plan for any limit may leave it aside for the other.
+ */
 const vectorsOf = (actor: Actor, { space }: QueryMeaning) => sql`
   ${ownedBy(actor, embeddings)} and ${embeddings.spaceId} = ${sql.raw(String(space.id))}
   and ${embeddings.itemType} = 'message'`;
 
-function byIndex(actor: Actor, search: MessageSearch, meaning: QueryMeaning, limit: number): SQL {
+function byIndex(actor: Actor, search: MessageSearch, meaning: QueryMeaning, nearestMax: number): SQL {
   const length = sql.raw(String(meaning.space.dimensions));
   return sql`
     select walk.item_id as id, 1 - min(distance) as similarity from (
       select ${embeddings.itemId} as item_id,
         ${embeddings.embedding}::vector(${length}) <=> ${meaning.vector}::vector(${length}) as distance
       from ${embeddings} where ${vectorsOf(actor, meaning)} and (select is_large from size)
-      order by distance limit ${limit * PIECES_PER_MESSAGE}
+      order by distance limit ${sql.raw(String(nearestMax * PIECES_PER_MESSAGE))}
     ) as walk
     join ${conversations} on ${conversations.id} = walk.item_id and ${hitsInScope(actor, search)}
-    group by walk.item_id order by min(distance) limit ${limit}`;
+    group by walk.item_id order by min(distance) limit ${nearestMax}`;
 }
 
-function oneByOne(actor: Actor, search: MessageSearch, meaning: QueryMeaning, limit: number): SQL {
+const oneByOne = sql`not (select by_index from enough)`;
+
+/** All of the user's vectors, one after the other. */
+function measured(actor: Actor, { exceptSessionId }: MessageSearch, meaning: QueryMeaning): SQL {
+  const { id, sessionId } = conversations;
+  // A hashed sub-plan; `is not true` keeps the planner from making it a join.
+  const isLeftOut = sql`(${embeddings.itemId} in (
+    select ${id} from ${conversations} where ${ownedBy(actor, conversations)} and ${sessionId} = ${exceptSessionId})) is not true`;
   return sql`
-    select id, similarity from (
-      select id from eligible where not (select is_large from size)
-      union all
-      select ${conversations.id} from ${conversations}
-      where ${hitsInScope(actor, search)} and (select is_large and not by_index from size, enough)
-    ) as measured cross join lateral (${similarityOf(actor, meaning, sql`measured.id`)}) as looked_up
-    where similarity is not null order by similarity desc limit ${limit}`;
+    select id, 1 - min(distance) as similarity from (
+      select ${embeddings.itemId} as id, ${embeddings.embedding} <=> ${meaning.vector}::vector as distance
+      from ${embeddings} where ${vectorsOf(actor, meaning)} and ${oneByOne}
+      and ${exceptSessionId === undefined ? sql`true` : isLeftOut}
+    ) as pieces group by id`;
 }
+
+/** The vectors of the messages that a filter leaves. */
+const lookedUp = (actor: Actor, search: MessageSearch, meaning: QueryMeaning): SQL => sql`
+  select id, similarity from (${eligible(actor, search, meaning)} and ${oneByOne}) as left_over
+  cross join lateral (${similarityOf(actor, meaning, sql`left_over.id`)}) as looked_up where similarity is not null`;
 
 /**
  * How near one message is in meaning, by its nearest piece. Looked up by key: a join would trust the planner's row

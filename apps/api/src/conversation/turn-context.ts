@@ -2,7 +2,7 @@ import type { BeginTurnInput, BegunTurn, ContextMemory, Message } from "@keepsak
 import type { FoundMemories } from "../memory/context-store.ts";
 import { rank } from "../memory/ranking.ts";
 import type { KnownPreference } from "../preferences/context-store.ts";
-import { type Snippet, writeContext } from "./context-text.ts";
+import { type Snippet, toComparable, writeContext } from "./context-text.ts";
 import type { EarlierMessage } from "./earlier.ts";
 
 /** What was found for a turn; null for a part that the budget did not leave time for. */
@@ -33,7 +33,7 @@ export function toTurnContext(
     now: new Date(nowMs),
     timeZone: input.timeZone ?? "UTC",
     preferences: found.preferences.map(toPreferenceSnippet),
-    snippets: toItems(found, nowMs),
+    snippets: toItems(found, input.text, nowMs),
     known: [input.text, ...tail.map(({ content }) => content)],
   };
   const { system, tokens, preferences, snippets } = writeContext(parts, input.tokenBudget);
@@ -54,13 +54,18 @@ const toPreferenceSnippet = (preference: KnownPreference) => ({
   preference,
 });
 
-function toItems({ memories, earlier, tail }: TurnFindings, nowMs: number): Item[] {
+function toItems({ memories, earlier, tail }: TurnFindings, text: string, nowMs: number): Item[] {
   const inTail = new Set(tail.map(({ id }) => id));
-  const items = [
-    ...(memories ? toMemoryItems(memories, nowMs) : []),
-    ...(earlier ?? []).filter(({ id }) => !inTail.has(id)).map(toMessageItem),
-  ].sort((one, other) => other.score - one.score);
-  const scoreMin = (items[0]?.score ?? 0) * SCORE_SHARE_MIN;
+  // The same question of before scores best and says nothing.
+  const asked = toComparable(text);
+  const said = (earlier ?? []).filter(({ id, content }) => !inTail.has(id) && toComparable(content) !== asked);
+  const items = [...amongBest(memories ? toMemoryItems(memories, nowMs) : []), ...amongBest(said.map(toMessageItem))];
+  return items.sort((one, other) => other.score - one.score);
+}
+
+/** Memories and messages are each measured by their own best: the figures are made in two ways. */
+function amongBest(items: readonly Item[]): Item[] {
+  const scoreMin = Math.max(...items.map(({ score }) => score), 0) * SCORE_SHARE_MIN;
   return items.filter(({ score }) => score > 0 && score >= scoreMin);
 }
 

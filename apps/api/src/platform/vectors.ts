@@ -71,7 +71,10 @@ export async function removeVectors(
     );
 }
 
-/** pgvector's text form. */
+/** Digits that tell every 32-bit float from its neighbours. */
+const FLOAT_DIGITS = 9;
+
+/** pgvector's text form; half as long as JavaScript's own way of writing the same numbers. */
 export function toVectorText(vector: Float32Array): string {
-  return `[${vector.join(",")}]`;
+  return `[${Array.from(vector, (number) => Number(number.toPrecision(FLOAT_DIGITS))).join(",")}]`;
 }
