@@ -276,7 +276,7 @@ describe("a model of the AI SDK with a memory", () => {
   });
 
   test("speaks for the user, and in the session, that a call or a function names", async () => {
-    const clientOf = (userId: string) => createClient({ url: proxy.url, userId });
+    const clientOf = (userId: string) => createClient({ url: proxy.url, userId, turnTimeoutMs: 10_000 });
     const model = new MockLanguageModelV4({ doGenerate: says("Hi") });
     const options: KeepsakeMiddlewareOptions = {
       clientOf,

@@ -32,6 +32,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** For a turn that Keepsake is to answer, however busy the machine is. */
+const PATIENT = { timeoutMs: 20_000 };
+
 /** A client behind the proxy, of a user of this test's own. */
 function open(options: Partial<ClientOptions> = {}): KeepsakeClient {
   const onDrop = (turn: DroppedTurn) => dropped.push(turn);
@@ -91,7 +94,7 @@ describe.each(Object.entries(AWAY))("with Keepsake %s", (_how, fault) => {
   });
 
   test("an answer whose turn had begun well arrives once when all is well again", async () => {
-    const client = open();
+    const client = open({ turnTimeoutMs: 1_500 });
     proxy.setFault({ ...fault, to: ["conversation.complete", "conversation.append"] });
     const turn = await client.turn({ sessionId: "s", text: "Hello" }, () => "Hi");
     expect(turn.failure).toBeNull();
@@ -122,7 +125,7 @@ describe("without Keepsake", () => {
       await client.turn({ sessionId: "s", text: `Question ${number}` }, () => `${number}`);
     const endedAt = Date.now();
     proxy.setFault({ kind: "reset", to: ["conversation.append"] });
-    const turn = await client.turn({ sessionId: "s", text: "Question 4" }, () => "4");
+    const turn = await client.turn({ sessionId: "s", text: "Question 4" }, () => "4", PATIENT);
     expect(await turn.saved).toBe("saved");
     expect(await historyOf("s")).toEqual(["user: Question 4", "assistant: 4"]);
     proxy.setFault(null);
@@ -152,14 +155,14 @@ describe("without Keepsake", () => {
     proxy.setFault({ kind: "reset" });
     await (await client.turn({ sessionId: "s", text: "one" }, () => "1")).saved;
     proxy.setFault(null);
-    await client.turn({ sessionId: "other", text: "two" }, () => "2");
+    await client.turn({ sessionId: "other", text: "two" }, () => "2", PATIENT);
     await eventually("the first turn is sent", async () => (await historyOf("s")).length === 2);
   });
 
   test("one that has found an answer of before, unheard, is not answered twice", async () => {
     const client = open();
     const question = { sessionId: "s", text: "What is the capital of France?" };
-    await (await client.turn(question, () => "Paris.", { cacheable: true, timeoutMs: 5_000 })).saved;
+    await (await client.turn(question, () => "Paris.", { cacheable: true, ...PATIENT })).saved;
     proxy.setFault({ kind: "lost" });
     const turn = await client.turn(question, () => "It is Paris!");
     expect(turn).toMatchObject({ text: "It is Paris!", cached: null });
@@ -174,8 +177,8 @@ describe("without Keepsake", () => {
     const client = open();
     const change = (data: object) => ({ ...data, degraded: ["save_pending"] });
     proxy.setFault({ kind: "changed", to: ["conversation.begin"], change });
-    const turn = await client.turn({ sessionId: "s", text: "Hello" }, () => "Hi");
-    expect(turn.degraded).toEqual(["save_pending"]);
+    const turn = await client.turn({ sessionId: "s", text: "Hello" }, () => "Hi", PATIENT);
+    expect(turn.degraded).toContain("save_pending");
     expect(await turn.saved).toBe("queued");
     proxy.setFault(null);
     expect(await client.flush(20_000)).toBe(0);
@@ -183,7 +186,7 @@ describe("without Keepsake", () => {
   });
 
   test("a short failure is tried again within the turn, and never sends anything twice", async () => {
-    const client = open({ turnTimeoutMs: 5_000 });
+    const client = open({ turnTimeoutMs: 20_000 });
     for (const kind of ["reset", "lost", "half"] as const) {
       for (const to of [["conversation.begin"], ["conversation.complete"]]) {
         proxy.setFault({ kind, to, times: 2 });
@@ -197,7 +200,7 @@ describe("without Keepsake", () => {
 
   test("what Keepsake refuses is said and dropped, and holds nothing up", async () => {
     const client = open();
-    const turn = await client.turn({ sessionId: " ", text: "Hello" }, () => "Hi");
+    const turn = await client.turn({ sessionId: " ", text: "Hello" }, () => "Hi", PATIENT);
     expect(turn).toMatchObject({ text: "Hi", degraded: ["keepsake"] });
     expect(errorReason(turn.failure)).toBe("INVALID_INPUT");
     expect(await turn.saved).toBe("dropped");
@@ -220,7 +223,7 @@ describe("without Keepsake", () => {
     const failing = open({ onDrop });
     const none = createClient({ url: proxy.url, userId: `user-${users}` });
     for (const client of [failing, none]) {
-      const turn = await client.turn({ sessionId: " ", text: "My secret" }, () => "Hi");
+      const turn = await client.turn({ sessionId: " ", text: "My secret" }, () => "Hi", PATIENT);
       expect(await turn.saved).toBe("dropped");
     }
     await eventually("both warnings are there", async () => warnings.length >= 2, 5_000);
