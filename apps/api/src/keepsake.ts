@@ -6,6 +6,7 @@ import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { embeddableMessages } from "./conversation/embeddable-messages.ts";
 import { embeddableMemories } from "./memory/embeddable-memories.ts";
 import { eraseForgotten } from "./memory/store.ts";
+import { describeCause } from "./platform/describe-cause.ts";
 import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
 import { requestMissingVectors } from "./platform/embedding-backfill.ts";
 import { embeddingQueue } from "./platform/embedding-jobs.ts";
@@ -138,7 +139,10 @@ async function backfill(services: Services, embeddings: Embeddings, signal: Abor
     if (requested > 0) services.logger.info({ requested }, "what has no vectors is embedded in the background");
   } catch (error) {
     if (!signal.aborted)
-      services.logger.warn({ error: String(error) }, "asking for missing vectors failed; the next start asks again");
+      services.logger.warn(
+        { cause: describeCause(error) },
+        "asking for missing vectors failed; the next start asks again",
+      );
   }
 }
 

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { BeginTurnInput, BegunTurn, CacheUse, RepeatedAnswer, TurnDegraded } from "@keepsake/contract";
-import { asksLiveState } from "../cache/asks-live-state.ts";
 import { isCommand } from "../cache/command-text.ts";
 import { withIds } from "../cache/entry-filters.ts";
 import { leansOnTalk } from "../cache/leans-on-talk.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { isNeverKept } from "../cache/never-intents.ts";
-import { readsAsCommand } from "../cache/reads-as-command.ts";
+import { whyNotPlain } from "../cache/plain-question.ts";
 import type { SameQuestion } from "../cache/same-meaning.ts";
 import type { Actor } from "../platform/actor.ts";
 import { describeCause } from "../platform/describe-cause.ts";
@@ -17,7 +16,7 @@ import { joinFlight } from "./join-flight.ts";
 import { TurnClock } from "./turn-clock.ts";
 import { toTurnContext } from "./turn-context.ts";
 import { toTurnDraft } from "./turn-draft.ts";
-import { answerFromCache, endClaimedFlight, keepUsed } from "./turn-store.ts";
+import { answerFromCache, endFlight, keepUsed } from "./turn-store.ts";
 
 /**
  * What a gateway needs before it asks its model: an answer of before, or what is known. With the vector of the text
@@ -39,15 +38,13 @@ export async function beginTurn(actor: Actor, services: Services, input: BeginTu
 }
 
 /**
- * Commands are never answered from before, whatever the cache holds, nor is what only the talk before makes a question;
- * and what may be a command, or may ask how things are now,
- * not by its meaning: there the same words are asked for.
+ * Commands are never answered from before, whatever the cache holds, nor is what only the talk before makes a question.
+ * What may be a command, or may ask how things are now, is answered to the same words alone.
  */
 function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTurnInput): CacheUse {
   if (intent !== undefined && isNeverKept(intent, settings.cacheNeverIntents)) return "off";
   if (isCommand(text) || leansOnTalk(text)) return "off";
-  const isPlainQuestion = !readsAsCommand(text) && !asksLiveState(text);
-  const most = settings.cacheSemantic && isPlainQuestion ? "semantic" : "exact";
+  const most = settings.cacheSemantic && whyNotPlain(text) === null ? "semantic" : "exact";
   return cache === undefined || cache === "semantic" ? most : cache;
 }
 
@@ -65,7 +62,7 @@ const NO_CONTEXT = { system: "", tokens: 0, memories: [], earlier: [], tail: [],
 /** The answer to a question of the same meaning; null when it has left the cache meanwhile. */
 async function answerOfSame({ actor, services, draft }: Turn, { id }: SameQuestion): Promise<GivenAnswer | null> {
   const giving = { query: givingAnswer(actor, withIds([id]), "second"), read: toGivenAnswer };
-  const ended = endClaimedFlight(actor, draft);
+  const ended = endFlight(actor, draft.interactionId);
   return (await services.flush({ ended, answer: answerFromCache(actor, draft, giving) })).answer;
 }
 
@@ -123,14 +120,9 @@ function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] |
   const write = () =>
     db.transaction(async (tx) => {
       // Of a retry, or of an answer that was not given, there is no message: the job then finds nothing to do.
-      await requestVectors(
-        actor,
-        tx,
-        services,
-        "message",
-        used ? [draft.messageId] : [draft.messageId, draft.answerId],
-      );
-      if (used) await tx.execute(keepUsed(actor, draft.interactionId, used).query);
+      const messageIds = used ? [draft.messageId] : [draft.messageId, draft.answerId];
+      await requestVectors(actor, tx, services, "message", messageIds);
+      if (used) await keepUsed(actor, tx, draft.interactionId, used);
     });
   const finishing = delay(FINISH_AFTER_MS)
     .then(write)

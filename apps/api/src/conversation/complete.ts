@@ -1,11 +1,10 @@
 import type { CompletedTurn, CompleteTurnInput, Message } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
-import { asksLiveState } from "../cache/asks-live-state.ts";
 import { embedQuestion } from "../cache/embed-questions.ts";
 import { keepAnswerIn } from "../cache/keep-answer.ts";
 import { leansOnTalk } from "../cache/leans-on-talk.ts";
-import { readsAsCommand } from "../cache/reads-as-command.ts";
+import { whyNotPlain } from "../cache/plain-question.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { runOnce } from "../platform/idempotency.ts";
@@ -56,7 +55,7 @@ async function complete(
   if (!question) throw interactionNotFound();
   const answer = await saveAnswer(actor, tx, services, messages, question, completion);
   await completeWaitingFeedback(actor, tx, interactionId);
-  await endFlight(actor, tx, interactionId);
+  await tx.execute(endFlight(actor, interactionId).query);
   // Last, since it waits for others who change the cache.
   const cached = await keepForNextTime(actor, tx, services.settings, { begun, question, completion });
   await markAnswered(actor, tx, interactionId, cached.cached ? cached.id : null);
@@ -106,7 +105,8 @@ async function keepForNextTime(
 ): Promise<CompletedTurn["cached"]> {
   if (!completion.cacheable) return { cached: false, reason: "not_cacheable" };
   if (leansOnTalk(question.content)) return { cached: false, reason: "leans_on_talk" };
-  const refusal = question.intent === null ? refusalOf(question.content) : null;
+  // Without an intent the words have to say that it may be kept.
+  const refusal = question.intent === null ? whyNotPlain(question.content) : null;
   if (refusal) return { cached: false, reason: refusal };
   const dependsOn = completion.dependsOn ?? begun?.used;
   if (!dependsOn) return { cached: false, reason: "context_unknown" };
@@ -120,15 +120,6 @@ async function keepForNextTime(
     ...(ttlSeconds !== undefined && { ttlSeconds }),
     ...(generationMs !== undefined && { generationMs }),
   });
-}
-
-/**
- * Without an intent the words have to say that it may be kept: a wrong guess costs one more question to the model, or a
- * door that is said to be locked.
- */
-function refusalOf(text: string): "command" | "live_state" | null {
-  if (readsAsCommand(text)) return "command";
-  return asksLiveState(text) ? "live_state" : null;
 }
 
 type Sources = NonNullable<Parameters<typeof keepAnswerIn>[3]["dependsOn"]>;

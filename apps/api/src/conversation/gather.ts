@@ -4,12 +4,12 @@ import { withKey } from "../cache/entry-filters.ts";
 import { type GivenAnswer, givingAnswer, toGivenAnswer } from "../cache/lookup-store.ts";
 import { chooseSameMeaning, type SameQuestion } from "../cache/same-meaning.ts";
 import { findSimilar } from "../cache/similar-store.ts";
-import { countVectors, type FoundMemories, type MeaningArm, searchForContext } from "../memory/context-store.ts";
+import { type FoundMemories, searchForContext } from "../memory/context-store.ts";
+import { countVectors } from "../memory/semantic-store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import type { EmbeddingSpace } from "../platform/embedding-space.ts";
 import { knownQueryVector, queryVector } from "../platform/query-vector.ts";
-import type { Services, Settings } from "../platform/services.ts";
+import type { Services } from "../platform/services.ts";
 import { findAliasNames, findForContext } from "../preferences/context-store.ts";
 import { type EarlierMessage, findEarlierMessages } from "./earlier.ts";
 import { saveLater } from "./save-later.ts";
@@ -101,29 +101,28 @@ export const sameQuestion = (actor: Actor, key: string): Statement<GivenAnswer |
 
 function search({ actor, services, input, draft, cacheUse }: Turn, vector: string | null) {
   const { embeddings, settings } = services;
+  const { exactSearchRowsMax: exactRowsMax, cacheSimilarityMin: similarityMin } = settings;
   const query = input.text.slice(0, QUERY_CHARS_MAX);
-  const space = vector === null ? null : (embeddings?.space ?? null);
   const counted = embeddings?.vectorCounts.find(actor) ?? null;
-  const asked = { vector: vector ?? "", language: draft.language, similarityMin: settings.cacheSimilarityMin };
-  const looksForSame = space !== null && cacheUse === "semantic";
+  const byIndex = (counted ?? 0) > exactRowsMax;
+  const meaning =
+    vector !== null && embeddings
+      ? { space: embeddings.space, vector, limit: CANDIDATES, exactRowsMax, byIndex }
+      : null;
+  const same = cacheUse === "semantic" ? meaning : null;
   return {
-    memories: searchForContext(actor, query, space && toMeaning(space, asked.vector, settings, counted), CANDIDATES),
+    memories: searchForContext(actor, query, meaning, CANDIDATES),
     earlier: findEarlierMessages(actor, services, {
       query,
-      vector: space && vector,
+      vector,
       exceptSessionId: draft.sessionId,
       limit: EARLIER_MESSAGES,
       scoreMin: EARLIER_SCORE_MIN,
     }),
-    vectors: space && counted === null ? countVectors(actor, space, settings.exactSearchRowsMax + 1) : null,
-    similar: looksForSame ? findSimilar(actor, space, asked) : null,
-    names: looksForSame ? findAliasNames(actor) : null,
+    vectors: meaning && counted === null ? countVectors(actor, meaning.space, exactRowsMax + 1) : null,
+    similar: same && findSimilar(actor, same.space, { vector: same.vector, language: draft.language, similarityMin }),
+    names: same && findAliasNames(actor),
   };
-}
-
-function toMeaning(space: EmbeddingSpace, vector: string, settings: Settings, counted: number | null): MeaningArm {
-  const { exactSearchRowsMax: exactRowsMax } = settings;
-  return { space, vector, limit: CANDIDATES, exactRowsMax, byIndex: (counted ?? 0) > exactRowsMax };
 }
 
 type Searched = FlushResults<ReturnType<typeof search>>;

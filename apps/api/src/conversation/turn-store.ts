@@ -167,23 +167,15 @@ export function claimFlight(actor: Actor, turn: TurnDraft, leaseMs: number): Sta
   return { query, read: (rows) => ({ isMine: rows.length > 0 }) };
 }
 
-/** Ends the waiting for a question, answered or given up. */
-export async function endFlight(actor: Actor, tx: Transaction, interactionId: string): Promise<void> {
-  await tx.delete(cacheFlights).where(and(ownedBy(actor, cacheFlights), eq(cacheFlights.interactionId, interactionId)));
-}
-
-/** As {@link endFlight}, for a turn that needs no model after all. */
-export function endClaimedFlight(actor: Actor, { queryHash, interactionId }: TurnDraft): Statement<void> {
-  return write(sql`
+/** Ends the waiting for a question: answered, given up, or in need of no model after all. */
+export const endFlight = (actor: Actor, interactionId: string): Statement<void> =>
+  write(sql`
     delete from ${cacheFlights} where ${cacheFlights.userId} = ${actor.userId}
-    and ${cacheFlights.queryHash} = ${queryHash} and ${cacheFlights.interactionId} = ${interactionId}`);
-}
+    and ${cacheFlights.interactionId} = ${interactionId}`);
 
 /** Keeps what the context was made of. */
-export function keepUsed(actor: Actor, interactionId: string, used: unknown): Statement<void> {
-  return write(sql`
-    update ${interactions} set "used" = ${json(used)}
-    where ${interactions.userId} = ${actor.userId} and ${interactions.interactionId} = ${interactionId}`);
+export async function keepUsed(actor: Actor, tx: Transaction, interactionId: string, used: unknown): Promise<void> {
+  await tx.update(interactions).set({ used }).where(withId(actor, interactionId));
 }
 
 /** Notes that an interaction was answered, and the entry that its answer became; null for none. */

@@ -3,7 +3,6 @@ import type { Statement } from "@keepsake/db";
 import { embeddings, knowledge } from "@keepsake/db/schema";
 import { type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
-import type { EmbeddingSpace } from "../platform/embedding-space.ts";
 import { wordsQuery } from "./keyword-store.ts";
 import type { Arms } from "./ranking.ts";
 import type { Candidate, KeywordCandidate } from "./search-candidate.ts";
@@ -58,15 +57,6 @@ export function searchForContext(
       where ${knowledge.userId} = ${actor.userId}
         and ${knowledge.id} in (select id from by_words union select id from by_meaning)`,
     read: (rows) => toFound(rows as unknown as Row[], meaning !== null),
-  };
-}
-
-/** How many vectors of memories a user has in a space, counted up to `max`. */
-export function countVectors(actor: Actor, space: EmbeddingSpace, max: number): Statement<number> {
-  return {
-    query: sql`select count(*) as vectors from (
-      select 1 from ${embeddings} where ${vectorsOf(actor, space)} limit ${max}) as counted`,
-    read: ([row]) => Number(row?.["vectors"] ?? 0),
   };
 }
 

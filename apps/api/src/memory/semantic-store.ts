@@ -1,5 +1,5 @@
 import type { SearchMemoriesInput } from "@keepsake/contract";
-import type { Queryable } from "@keepsake/db";
+import type { Queryable, Statement } from "@keepsake/db";
 import { embeddings, knowledge } from "@keepsake/db/schema";
 import { and, inArray, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
@@ -49,11 +49,18 @@ const inSpace = (space: EmbeddingSpace) => sql`${embeddings.spaceId} = ${sql.raw
 export const vectorsOf = (actor: Actor, space: EmbeddingSpace) =>
   sql`${embeddings.userId} = ${actor.userId} and ${inSpace(space)} and ${embeddings.itemType} = 'knowledge'`;
 
+/** How many vectors of memories a user has in a space, counted up to `max`. */
+export function countVectors(actor: Actor, space: EmbeddingSpace, max: number): Statement<number> {
+  return {
+    query: sql`select count(*) as vectors from (
+      select 1 from ${embeddings} where ${vectorsOf(actor, space)} limit ${max}) as counted`,
+    read: ([row]) => Number(row?.["vectors"] ?? 0),
+  };
+}
+
 async function hasMoreVectors(actor: Actor, db: Queryable, { space, exactRowsMax }: SemanticSearch): Promise<boolean> {
-  const [row] = await db.execute<{ rows: string }>(sql`
-    select count(*) as rows from (
-      select 1 from ${embeddings} where ${vectorsOf(actor, space)} limit ${exactRowsMax + 1}) as counted`);
-  return Number(row?.rows ?? 0) > exactRowsMax;
+  const { query, read } = countVectors(actor, space, exactRowsMax + 1);
+  return read(await db.execute(query)) > exactRowsMax;
 }
 
 /**
