@@ -1,7 +1,7 @@
 import type { ConversationHistoryInput, Message, MessagePage } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { parseCursor } from "../platform/cursor.ts";
+import { parseCursor, toPage } from "../platform/cursor.ts";
 import { listMessages, type MessagePlace } from "./store.ts";
 
 /**
@@ -16,9 +16,7 @@ export async function conversationHistory(
 ): Promise<MessagePage> {
   const after = parseCursor(cursor, decode);
   const found = await listMessages(actor, db, { sessionId, after, limit });
-  const items = found.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: found.length > items.length && last ? encode(last) : null };
+  return toPage(found, limit, encode);
 }
 
 const CURSOR = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)_([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;

@@ -1,7 +1,7 @@
 import type { ListSessionsInput, SessionPage } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { parseCursor } from "../platform/cursor.ts";
+import { parseCursor, toPage } from "../platform/cursor.ts";
 import { listSessions, type SessionPlace } from "./sessions-store.ts";
 
 /**
@@ -12,9 +12,7 @@ import { listSessions, type SessionPlace } from "./sessions-store.ts";
 export async function listSessionPage(actor: Actor, db: Queryable, input: ListSessionsInput): Promise<SessionPage> {
   const before = parseCursor(input.cursor, decode);
   const found = await listSessions(actor, db, { ...input, before });
-  const items = found.slice(0, input.limit);
-  const last = items.at(-1);
-  return { items, nextCursor: found.length > items.length && last ? encode(last) : null };
+  return toPage(found, input.limit, encode);
 }
 
 const CURSOR = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z)_(.+)$/s;

@@ -1,7 +1,7 @@
 import type { MemoryHistory, MemoryHistoryInput } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { parseCursor } from "../platform/cursor.ts";
+import { parseVersionCursor, toPage } from "../platform/cursor.ts";
 import { memoryNotFound } from "./get-memory.ts";
 import { findCurrentVersion, listVersions } from "./store.ts";
 
@@ -12,12 +12,10 @@ import { findCurrentVersion, listVersions } from "./store.ts";
  * @throws DomainError `MEMORY_NOT_FOUND`, `INVALID_INPUT` for a strange cursor
  */
 export async function memoryHistory(actor: Actor, db: Queryable, input: MemoryHistoryInput): Promise<MemoryHistory> {
-  const before = parseCursor(input.cursor, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null));
+  const before = parseVersionCursor(input.cursor);
   const current = await findCurrentVersion(actor, db, input.id);
   if (!current) throw memoryNotFound();
   const replaced = await listVersions(actor, db, input.id, { before, limit: input.limit + 1 });
   const all = before === null ? [current, ...replaced] : replaced;
-  const items = all.slice(0, input.limit);
-  const last = items.at(-1);
-  return { items, nextCursor: all.length > items.length && last ? String(last.version) : null };
+  return toPage(all, input.limit, ({ version }) => String(version));
 }

@@ -14,3 +14,25 @@ export function parseCursor<T>(cursor: string | undefined, decode: (text: string
   const issues = [{ path: "cursor", message: "is not a nextCursor of this call" }];
   throw new DomainError("INVALID_INPUT", '"cursor" must be the nextCursor of an earlier page.', { issues });
 }
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
+
+/** As {@link parseCursor}, for pages that end at an id. */
+export const parseIdCursor = (cursor: string | undefined): string | null =>
+  parseCursor(cursor, (text) => (UUID.test(text) ? text : null));
+
+/** As {@link parseCursor}, for pages that end at a version. */
+export const parseVersionCursor = (cursor: string | undefined): number | null =>
+  parseCursor(cursor, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null));
+
+/**
+ * A page, and where the next one begins.
+ *
+ * @param found at least one row more than `limit` when there is a next page
+ * @param toCursor names the page's last row
+ */
+export function toPage<T>(found: readonly T[], limit: number, toCursor: (last: T) => string) {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: found.length > items.length && last !== undefined ? toCursor(last) : null };
+}

@@ -1,7 +1,7 @@
 import type { Preference, PreferenceHistory, PreferenceHistoryInput, PreferenceVersion } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { parseCursor } from "../platform/cursor.ts";
+import { parseVersionCursor, toPage } from "../platform/cursor.ts";
 import { preferenceNotFound } from "./get-preference.ts";
 import { listVersions } from "./history-store.ts";
 import { findPreferences } from "./store.ts";
@@ -17,15 +17,13 @@ export async function preferenceHistory(
   db: Queryable,
   { key, limit, cursor }: PreferenceHistoryInput,
 ): Promise<PreferenceHistory> {
-  const before = parseCursor(cursor, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null));
+  const before = parseVersionCursor(cursor);
   const [current] = before === null ? await findPreferences(actor, db, [key]) : [];
   // Below the version just read, which may have been replaced since.
   const replaced = await listVersions(actor, db, key, { before: current?.version ?? before, limit: limit + 1 });
   const all = current ? [toVersion(current), ...replaced] : replaced;
   if (all.length === 0 && before === null) throw preferenceNotFound();
-  const items = all.slice(0, limit);
-  const last = items.at(-1);
-  return { items, nextCursor: all.length > items.length && last ? String(last.version) : null };
+  return toPage(all, limit, ({ version }) => String(version));
 }
 
 function toVersion({ key: _, createdAt: __, updatedAt: recordedAt, ...content }: Preference): PreferenceVersion {

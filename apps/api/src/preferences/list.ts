@@ -1,6 +1,7 @@
 import type { ListPreferencesInput, PreferencePage } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
+import { toPage } from "../platform/cursor.ts";
 import { listPreferences } from "./store.ts";
 
 /** A page of preferences in the order of their keys. The last key is where the next page begins. */
@@ -10,6 +11,5 @@ export async function listPreferencePage(
   { cursor, ...input }: ListPreferencesInput,
 ): Promise<PreferencePage> {
   const found = await listPreferences(actor, db, { ...input, after: cursor ?? null });
-  const items = found.slice(0, input.limit);
-  return { items, nextCursor: found.length > items.length ? (items.at(-1)?.key ?? null) : null };
+  return toPage(found, input.limit, ({ key }) => key);
 }

@@ -1,7 +1,7 @@
 import type { ExportManifest, ExportManifestPage, ListExportsInput } from "@keepsake/contract";
 import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { parseCursor } from "../platform/cursor.ts";
+import { parseIdCursor, toPage } from "../platform/cursor.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { type ExportRow, findExport, listExports } from "./export-store.ts";
 
@@ -20,18 +20,16 @@ export async function getManifest(actor: Actor, db: Queryable, exportId: string)
   return toManifest(row);
 }
 
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-
 /** A page of manifests, newest first. */
 export async function listManifestPage(
   actor: Actor,
   db: Queryable,
   { cursor, limit }: ListExportsInput,
 ): Promise<ExportManifestPage> {
-  const before = parseCursor(cursor, (text) => (UUID.test(text) ? text : null));
+  const before = parseIdCursor(cursor);
   const found = await listExports(actor, db, { before, limit });
-  const items = found.slice(0, limit).map(toManifest);
-  return { items, nextCursor: found.length > items.length ? (items.at(-1)?.exportId ?? null) : null };
+  const { items, nextCursor } = toPage(found, limit, ({ id }) => id);
+  return { items: items.map(toManifest), nextCursor };
 }
 
 /** Options as they come back from JSON, with times as text. */
