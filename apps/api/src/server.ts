@@ -12,7 +12,6 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { appRouter } from "./app-router.ts";
 import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
-import { assertAuthorized } from "./platform/auth.ts";
 import { toContext } from "./platform/context.ts";
 import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
@@ -55,7 +54,8 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
     frameworkErrors: (error, request, reply) => answerFailure(error, request, reply, services),
   });
   endConnectionsOnClose(server);
-  server.addHook("onRequest", async (request, reply) => guard(config, request, reply));
+  server.decorateRequest("caller", null);
+  server.addHook("onRequest", async (request, reply) => guard(config, services, request, reply));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request) => {
     throw new DomainError("PROCEDURE_NOT_FOUND", `There is nothing at ${request.method} ${request.url.split("?")[0]}.`);
@@ -69,7 +69,12 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
 }
 
 /** What every request has to pass before its body is read. */
-function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyReply): void {
+async function guard(
+  config: ServerConfig,
+  { doorkeeper }: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   reply.headers({
     "x-request-id": request.id,
     [VERSION_HEADER]: KEEPSAKE_VERSION,
@@ -79,8 +84,10 @@ function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyRepl
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   });
-  if (config.adminToken === null) assertNotFromForeignPage(request, config.allowedHosts);
-  if (!request.routeOptions.config.isOpen) assertAuthorized(request.headers, config.adminToken);
+  if (!doorkeeper.asksForTokens) assertNotFromForeignPage(request, config.allowedHosts);
+  if (!request.routeOptions.config.isOpen) {
+    request.caller = await doorkeeper.admit({ authorization: request.headers.authorization, address: request.ip });
+  }
   assertJsonBody(request);
   assertContractVersion(request);
 }

@@ -1,6 +1,7 @@
 import type { SystemStatus } from "@keepsake/contract";
 import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
+import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Logger } from "./logger.ts";
@@ -50,6 +51,8 @@ export interface Services {
   readonly embeddings: Embeddings | null;
   readonly jobs: JobQueue;
   readonly logger: Logger;
+  /** Lets callers in by their tokens. */
+  readonly doorkeeper: Doorkeeper;
   readonly settings: Settings;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;

@@ -1,5 +1,6 @@
 import type { ProcedureMeta } from "@keepsake/contract";
 import { initTRPC } from "@trpc/server";
+import { assertMayCall } from "./auth.ts";
 import type { RequestContext } from "./context.ts";
 import { transformer } from "./wire.ts";
 import { toWireError } from "./wire-error.ts";
@@ -14,6 +15,9 @@ const t = initTRPC
     errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? null, path),
   });
 
-export const procedure = t.procedure;
+export const procedure = t.procedure.use(({ ctx, meta, next }) => {
+  assertMayCall(ctx.caller, meta);
+  return next();
+});
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;
