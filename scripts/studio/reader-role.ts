@@ -9,9 +9,11 @@ export const STATEMENT_TIMEOUT_MS = 5_000;
 const INSUFFICIENT_PRIVILEGE = "42501";
 /** Ours, the migrations' and the queue's. */
 const SCHEMAS = ["public", "drizzle", "pgboss"];
+/** Holds the key of the tokens' hashes. */
+const NOT_SHOWN = "installation";
 
 /** The role cannot be made with the rights at hand; the message holds the statements for somebody who has them. */
-export class ReaderRoleError extends Error {
+class ReaderRoleError extends Error {
   override readonly name = "ReaderRoleError";
 }
 
@@ -77,7 +79,8 @@ async function grantReading(sql: postgres.Sql): Promise<void> {
     union all
     select format('grant select on %I.%I to %I', n.nspname, c.relname, ${READER_ROLE}::text)
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = any(${SCHEMAS}) and c.relkind in ('r', 'p', 'v') and pg_has_role(c.relowner, 'usage')`;
+      where n.nspname = any(${SCHEMAS}) and c.relkind in ('r', 'p', 'v') and pg_has_role(c.relowner, 'usage')
+        and c.relname <> ${NOT_SHOWN}`;
   await sql.unsafe(grants.map(({ grant }) => grant).join(";\n"));
 }
 
@@ -89,5 +92,6 @@ Let an administrator run this in Keepsake's database, and open studio with DATAB
   alter role ${READER_ROLE} set default_transaction_read_only = on;
   alter role ${READER_ROLE} set statement_timeout = ${STATEMENT_TIMEOUT_MS};
   grant usage on schema public to ${READER_ROLE};
-  grant select on all tables in schema public to ${READER_ROLE};`;
+  grant select on all tables in schema public to ${READER_ROLE};
+  revoke all on ${NOT_SHOWN} from ${READER_ROLE};`;
 }

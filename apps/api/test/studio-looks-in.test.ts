@@ -117,6 +117,7 @@ describe("studio's own page", () => {
     "with gone as (delete from users returning user_id) select * from gone",
     "explain analyze delete from users",
     "select * into mine from users",
+    "select * from installation",
     "select * from users for update",
     "select 1; delete from users",
     "select 1; commit; delete from users",
