@@ -42,7 +42,7 @@ export interface Command<O extends Options = Options> {
   readonly details?: string;
   /**
    * @returns the exit code: 0 when it was done, 1 when it was not
-   * @throws CommandError, and every error whose message is a sentence for the person who typed: it is printed alone
+   * @throws Error whose message is a sentence for the person who typed, what is wrong and what to do: printed alone
    */
   run(call: CommandCall<O>): Promise<number>;
 }
@@ -50,11 +50,6 @@ export interface Command<O extends Options = Options> {
 /** Types a command's call by its options, and forgets them for the list of all commands. */
 export function defineCommand<const O extends Options>(command: Command<O>): Command {
   return command as unknown as Command;
-}
-
-/** Why a command cannot do what it was asked for, in a sentence that says what to do. Exit code 1. */
-export class CommandError extends Error {
-  override readonly name = "CommandError";
 }
 
 /** What was typed is no call of a command: one sentence, exit code 2. */

@@ -24,10 +24,14 @@ export async function runCommandLine(words: readonly string[], env: Environment)
     }
     return await parsed.command.run({ ...parsed.call, env, signal: stopSignal(), say, note });
   } catch (error) {
-    // Without a stack, whatever it is: it was typed by a person, and the cause is in the sentence.
-    note(error instanceof Error ? error.message : String(error));
+    note(describe(error, env["LOG_LEVEL"] === "debug"));
     return error instanceof UsageError ? NOT_UNDERSTOOD : NOT_DONE;
   }
+}
+
+function describe(error: unknown, withStack: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  return withStack ? (error.stack ?? error.message) : error.message;
 }
 
 function stopSignal(): AbortSignal {
