@@ -1,10 +1,8 @@
+import type { ProcedureMeta } from "@keepsake/contract";
 import { initTRPC } from "@trpc/server";
 import type { RequestContext } from "./context.ts";
 import { transformer } from "./wire.ts";
 import { toWireError } from "./wire-error.ts";
-
-/** What a procedure declares beside its schemas. Ours, so that a client's types need no library for it. */
-export type ProcedureMeta = object;
 
 const t = initTRPC
   .context<RequestContext>()
