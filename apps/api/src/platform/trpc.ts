@@ -14,6 +14,15 @@ const t = initTRPC
     errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? null, path),
   });
 
-export const procedure = t.procedure;
+/** Around everything else, the checks of input among it, so that refusals are counted too. */
+const counted = t.middleware(async ({ path, ctx: { services }, next }) => {
+  const startedMs = performance.now();
+  const result = await next();
+  const status = result.ok ? 200 : toWireError(result.error, null).data.httpStatus;
+  services.metrics.countCall(path, status, (performance.now() - startedMs) / 1000);
+  return result;
+});
+
+export const procedure = t.procedure.use(counted);
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;
