@@ -55,6 +55,7 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
   });
   endConnectionsOnClose(server);
   server.decorateRequest("caller", null);
+  server.addHook("onResponse", async (_request, reply) => services.metrics.countAnswer(reply.statusCode));
   server.addHook("onRequest", async (request, reply) => guard(config, services, request, reply));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request) => {
@@ -101,6 +102,10 @@ function addPages(server: FastifyInstance, services: Services): void {
   server.get("/readyz", async (_request, reply) => {
     const parts = await readiness(services);
     return reply.status(parts.ready ? 200 : 503).send(parts);
+  });
+  server.get("/metrics", async (_request, reply) => {
+    const { registry } = services.metrics;
+    return reply.type(registry.contentType).send(await registry.metrics());
   });
 }
 

@@ -15,6 +15,3 @@ export interface Actor {
   /** Absent in background work. */
   readonly by?: Caller;
 }
-
-/** Under whose name there is kept what concerns the server and no user. No header can name it. */
-export const SERVER_USER_ID = "$server";

@@ -12,7 +12,7 @@ export interface Admitted {
 }
 
 /** Names `KEEPSAKE_ADMIN_TOKEN` in the audit trail. No token that is made has such an id. */
-export const CONFIGURED_TOKEN_ID = "configured";
+const CONFIGURED_TOKEN_ID = "configured";
 
 /** Who calls a server that asks for no token: whoever is on its machine. */
 export const ANYBODY_HERE: Admitted = { tokenId: null, role: "gateway", scopes: TOKEN_SCOPES, userIds: null };

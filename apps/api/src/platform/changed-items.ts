@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Items that one row of the audit trail names at most; their number is always whole. */
-export const AUDITED_ITEMS_MAX = 100;
+const AUDITED_ITEMS_MAX = 100;
 
 /** What an effect changed. */
 export interface ChangedItems {

@@ -5,6 +5,7 @@ import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Logger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
 import type { PendingWrites } from "./pending-writes.ts";
 import type { VectorCounts } from "./vector-counts.ts";
 
@@ -53,6 +54,8 @@ export interface Services {
   readonly logger: Logger;
   /** Lets callers in by their tokens. */
   readonly doorkeeper: Doorkeeper;
+  /** What `/metrics` tells. */
+  readonly metrics: Metrics;
   readonly settings: Settings;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;

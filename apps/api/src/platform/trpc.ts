@@ -15,9 +15,21 @@ const t = initTRPC
     errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? null, path),
   });
 
-export const procedure = t.procedure.use(({ ctx, meta, next }) => {
+/** Around everything else, the checks of input among it, so that refusals are counted too. */
+const counted = t.middleware(async ({ path, ctx: { services }, next }) => {
+  const startedMs = performance.now();
+  const result = await next();
+  const status = result.ok ? 200 : toWireError(result.error, null).data.httpStatus;
+  services.metrics.countCall(path, status, (performance.now() - startedMs) / 1000);
+  return result;
+});
+
+/** Before the input is read: who may not call learns nothing of what is asked for. */
+const allowed = t.middleware(({ ctx, meta, next }) => {
   assertMayCall(ctx.caller, meta);
   return next();
 });
+
+export const procedure = t.procedure.use(counted).use(allowed);
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;
