@@ -53,7 +53,9 @@ export function endOf({ status, body }: Answer): string {
 function withoutPassing(body: string): unknown {
   try {
     return JSON.parse(body, (key, value) => {
-      if (PASSING_FIELDS.has(key) && typeof value !== "string") return "passes";
+      if (PASSING_FIELDS.has(key)) return "passes";
+      // A model that was too slow is nobody's secret.
+      if (key === "degraded" && Array.isArray(value)) return value.filter((part) => part !== "embeddings");
       return typeof value === "number" ? Number(value.toPrecision(DIGITS)) : value;
     });
   } catch {

@@ -5,7 +5,7 @@ import { sql } from "drizzle-orm";
 export type Dump = Readonly<Record<string, readonly string[]>>;
 
 /** All tables with a column `user_id`. */
-export async function listUserTables(db: Database): Promise<string[]> {
+async function listUserTables(db: Database): Promise<string[]> {
   const rows = await db.execute<{ name: string }>(sql`
     select table_name as name from information_schema.columns
     where table_schema = 'public' and column_name = 'user_id' order by 1`);
