@@ -1,13 +1,15 @@
 import { defineConfig } from "tsdown";
 
 export default defineConfig({
-  entry: ["src/main.ts", "src/health-check.ts"],
+  entry: { main: "src/main.ts", "health-check": "src/health-check.ts", keepsake: "src/command-line.ts" },
   platform: "node",
   fixedExtension: false,
   target: "node24",
   sourcemap: true,
   dts: false,
   inputOptions: { resolve: { conditionNames: ["@keepsake/source", "node", "import", "default"] } },
+  // What server and command line share.
+  outputOptions: { chunkFileNames: "shared-[hash].js" },
   // What the server gives out as it is; package.json's "imports" says where it is found. Of swagger-ui-dist no more than
   // this: the rest of it is ten megabytes of maps and variants.
   copy: [

@@ -49,6 +49,25 @@ create text search configuration keepsake_simple (
   word: unaccent, simple
 );
 
+create function keepsake_keep_audit() returns trigger language plpgsql as $$
+BEGIN
+	IF TG_OP = 'DELETE' AND current_setting('keepsake.audit_erasure', true) = 'allowed' THEN
+		RETURN NULL;
+	END IF;
+	RAISE EXCEPTION 'audit_log is append-only' USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+create function keepsake_refuse_while_erasing() returns trigger language plpgsql as $$
+BEGIN
+	PERFORM pg_advisory_xact_lock_shared(541700391, hashtext(NEW.user_id));
+	IF EXISTS (SELECT FROM public.users WHERE user_id = NEW.user_id AND erasing_since IS NOT NULL) THEN
+		RAISE EXCEPTION 'the user is being erased' USING ERRCODE = 'KS001';
+	END IF;
+	RETURN NEW;
+END
+$$;
+
 create table api_tokens (
   id text not null,
   secret_hash text not null,
@@ -60,8 +79,26 @@ create table api_tokens (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   last_used_at timestamp with time zone,
+  allowed_user_ids text[],
+  created_by text,
   constraint api_tokens_pkey PRIMARY KEY (id)
 );
+
+create table audit_log (
+  user_id text not null,
+  id uuid not null,
+  at timestamp with time zone not null default now(),
+  token_id text,
+  role character varying(16) not null,
+  procedure text not null,
+  items text[] not null,
+  item_count integer not null,
+  details jsonb,
+  request_id text,
+  constraint audit_log_user_id_id_pk PRIMARY KEY (user_id, id)
+);
+CREATE TRIGGER audit_log_is_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION keepsake_keep_audit();
+CREATE TRIGGER audit_log_refuses_while_erasing BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION keepsake_refuse_while_erasing();
 
 create table cache_counters (
   user_id text not null,
@@ -74,6 +111,7 @@ create table cache_counters (
   expirations bigint not null default 0,
   constraint cache_counters_pkey PRIMARY KEY (user_id)
 );
+CREATE TRIGGER cache_counters_refuse_while_erasing BEFORE INSERT ON public.cache_counters FOR EACH ROW EXECUTE FUNCTION keepsake_refuse_while_erasing();
 
 create table cache_dependencies (
   user_id text not null,
@@ -150,6 +188,16 @@ create table idempotency_keys (
   response jsonb,
   created_at timestamp with time zone not null default now(),
   constraint idempotency_keys_user_id_key_pk PRIMARY KEY (user_id, key)
+);
+
+create table installation (
+  singleton boolean not null default true,
+  id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  token_key bytea not null,
+  tokens_version bigint not null default 0,
+  constraint installation_pkey PRIMARY KEY (singleton),
+  constraint installation_singleton_check CHECK (singleton)
 );
 
 create table interaction_feedback (
@@ -348,5 +396,6 @@ create table training_exports (
 create table users (
   user_id text not null,
   created_at timestamp with time zone not null default now(),
+  erasing_since timestamp with time zone,
   constraint users_pkey PRIMARY KEY (user_id)
 );

@@ -15,9 +15,11 @@ import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import type { Logger } from "./platform/logger.ts";
+import { createMetrics } from "./platform/metrics.ts";
 import { PendingWrites } from "./platform/pending-writes.ts";
 import { runRecurring } from "./platform/recurring-work.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
+import { addStateGauges } from "./platform/state-gauges.ts";
 import { VectorCounts } from "./platform/vector-counts.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
@@ -54,9 +56,11 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
     embeddings,
     jobs,
     logger,
+    metrics: createMetrics(),
     settings: config.settings,
     pendingWrites: new PendingWrites(),
   };
+  addStateGauges(services);
   const server = createApiServer(config.server, services);
   startBackgroundWork(handle, services, resources);
   resources.defer(() => server.close());

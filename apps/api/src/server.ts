@@ -14,6 +14,7 @@ import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
 import { assertAuthorized } from "./platform/auth.ts";
 import { toContext } from "./platform/context.ts";
+import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
 import { endConnectionsOnClose } from "./platform/end-connections.ts";
 import { logFailure } from "./platform/failure-log.ts";
@@ -26,6 +27,7 @@ import { toWireError } from "./platform/wire-error.ts";
 import { readiness } from "./readiness.ts";
 import { addDocsEndpoints } from "./rest/docs-endpoints.ts";
 import { addRestEndpoints } from "./rest/rest-endpoints.ts";
+import { restRoutes } from "./rest/twins.ts";
 
 const TRPC_PREFIX = "/trpc/";
 /** A batch names all its procedures in the path. */
@@ -41,6 +43,7 @@ const TIMEOUT_CHECK_MS = 1_000;
  * @param services everything that the procedures work with
  */
 export function createApiServer(config: ServerConfig, services: Services): FastifyInstance {
+  assertScopesDeclared(restRoutes);
   const server = fastify({
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PATH_CHARS_MAX },
@@ -52,6 +55,7 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
     frameworkErrors: (error, request, reply) => answerFailure(error, request, reply, services),
   });
   endConnectionsOnClose(server);
+  server.addHook("onResponse", async (_request, reply) => services.metrics.countAnswer(reply.statusCode));
   server.addHook("onRequest", async (request, reply) => guard(config, request, reply));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request) => {
@@ -91,6 +95,10 @@ function addPages(server: FastifyInstance, services: Services): void {
   server.get("/readyz", async (_request, reply) => {
     const parts = await readiness(services);
     return reply.status(parts.ready ? 200 : 503).send(parts);
+  });
+  server.get("/metrics", async (_request, reply) => {
+    const { registry } = services.metrics;
+    return reply.type(registry.contentType).send(await registry.metrics());
   });
 }
 

@@ -25,11 +25,18 @@ export function databaseEnvironment(config: DatabaseConfig): Record<string, stri
   return config.home === "embedded" ? { KEEPSAKE_DATA_DIR: config.dataDir } : { DATABASE_URL: config.url };
 }
 
-/** Starts the server with these variables and no others of Keepsake's. */
-export function startProcess(environment: Record<string, string>): KeepsakeProcess {
+/**
+ * Starts the server with these variables and no others of Keepsake's.
+ *
+ * @param nodeArguments for Node itself, before the server's file
+ */
+export function startProcess(
+  environment: Record<string, string>,
+  nodeArguments: readonly string[] = [],
+): KeepsakeProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment };
-  const child = spawn(process.execPath, ["--conditions=@keepsake/source", MAIN], {
+  const child = spawn(process.execPath, ["--conditions=@keepsake/source", ...nodeArguments, MAIN], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });

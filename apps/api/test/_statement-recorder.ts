@@ -1,5 +1,9 @@
-/** Tables whose rows belong to a user. The registry `users` itself is walked by background work. */
+/**
+ * Tables whose rows belong to a user. The registry `users` itself is walked by background work; `api_tokens`,
+ * `embedding_spaces` and `installation` are the installation's, and hold nobody's content.
+ */
 const USER_TABLES = [
+  "audit_log",
   "cache_counters",
   "cache_dependencies",
   "cache_flights",

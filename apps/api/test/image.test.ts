@@ -58,9 +58,9 @@ describe("the image's tree", () => {
     expect(readdirSync(image.tree).sort()).toEqual(["dist", "node_modules", "package.json"]);
     expect(
       readdirSync(join(image.tree, "dist"))
-        .filter((path) => path.endsWith(".js"))
+        .filter((path) => path.endsWith(".js") && !path.startsWith("shared-"))
         .sort(),
-    ).toEqual(["health-check.js", "main.js"]);
+    ).toEqual(["health-check.js", "keepsake.js", "main.js"]);
   });
 
   test("has in node_modules what its package.json names, and no link that leads out of it", () => {
@@ -90,6 +90,13 @@ describe("a container without rights and with nothing to write to but /tmp", () 
     server.child.kill("SIGTERM");
     expect(await server.ended).toBe(0);
     expect(performance.now() - askedAt).toBeLessThan(GRACE_MS);
+  });
+
+  test("has the command line beside the server, which runs without the variables that the server needs", async () => {
+    expect(statSync(join(image.tree, "dist/keepsake.js")).mode & 0o111).toBe(0o111);
+    await using command = await runInImage(image, ["node", "dist/keepsake.js", "version"], {});
+    expect(await command.ended).toBe(0);
+    expect(command.output()).toMatch(/^Keepsake \d/);
   });
 
   test("tells its check why it is not healthy", async () => {

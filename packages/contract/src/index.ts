@@ -1,3 +1,4 @@
+export * from "./access.ts";
 export * from "./cache.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";

@@ -4,11 +4,12 @@ const HEADER = `-- The data model as the migrations make it, in the form of SQL 
 -- Written by scripts/dump-data-model.ts from PostgreSQL's catalogs; the same text on every version that we support.`;
 
 /**
- * Describes the schema of a migrated database: extensions, full-text configurations, tables with their columns,
- * constraints and indexes. Unlike pg_dump's, the text does not depend on the server's version.
+ * Describes the schema of a migrated database: extensions, full-text configurations, functions, tables with their
+ * columns, constraints, indexes and triggers. Unlike pg_dump's, the text does not depend on the server's version.
  */
 export async function describeDataModel(sql: postgres.Sql): Promise<string> {
   const parts = [HEADER, await describeExtensions(sql), ...(await describeSearchConfigurations(sql))];
+  parts.push(...(await describeFunctions(sql)));
   for (const { name } of await listTables(sql)) parts.push(await describeTable(sql, name));
   return `${parts.join("\n\n")}\n`;
 }
@@ -38,6 +39,19 @@ async function describeSearchConfigurations(sql: postgres.Sql): Promise<string[]
   return rows.map(({ name, mappings }) => `create text search configuration ${name} (\n${mappings}\n);`);
 }
 
+/** Ours, not those of extensions. */
+async function describeFunctions(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ line: string }[]>`
+    select format('create function %s(%s) returns %s language %s as $$%s$$;', p.proname,
+      pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid), l.lanname, p.prosrc) as line
+    from pg_proc p
+    join pg_language l on l.oid = p.prolang
+    where p.pronamespace = 'public'::regnamespace
+      and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+    order by p.proname collate "C"`;
+  return rows.map(({ line }) => line);
+}
+
 async function listTables(sql: postgres.Sql): Promise<{ name: string }[]> {
   return await sql<{ name: string }[]>`
     select relname as name from pg_class
@@ -49,7 +63,8 @@ async function describeTable(sql: postgres.Sql, table: string): Promise<string> 
   const lines = [...(await describeColumns(sql, table)), ...(await describeConstraints(sql, table))];
   const body = lines.map((line) => `  ${line}`).join(",\n");
   const indexes = await describeIndexes(sql, table);
-  return [`create table ${table} (\n${body}\n);`, ...indexes].join("\n");
+  const triggers = await describeTriggers(sql, table);
+  return [`create table ${table} (\n${body}\n);`, ...indexes, ...triggers].join("\n");
 }
 
 async function describeColumns(sql: postgres.Sql, table: string): Promise<string[]> {
@@ -92,5 +107,14 @@ async function describeIndexes(sql: postgres.Sql, table: string): Promise<string
     where i.indrelid = ${table}::regclass
       and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
     order by c.relname collate "C"`;
+  return rows.map(({ line }) => line);
+}
+
+async function describeTriggers(sql: postgres.Sql, table: string): Promise<string[]> {
+  const rows = await sql<{ line: string }[]>`
+    select pg_get_triggerdef(oid) || ';' as line
+    from pg_trigger
+    where tgrelid = ${table}::regclass and not tgisinternal
+    order by tgname collate "C"`;
   return rows.map(({ line }) => line);
 }

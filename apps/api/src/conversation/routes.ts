@@ -34,6 +34,7 @@ export const conversationRoutes = {
    * same `interactionId` or `idempotencyKey` again is the same turn. Fails with `IDEMPOTENCY_MISMATCH`.
    */
   begin: procedure
+    .meta({ scope: "write", alsoScope: "read" })
     .input(BeginTurnInput)
     .output(BegunTurn)
     .mutation(({ ctx, input }) => beginTurn(ctx.actor, ctx.services, input)),
@@ -43,6 +44,7 @@ export const conversationRoutes = {
    * `cacheable` says that it may. Fails with `INTERACTION_NOT_FOUND`.
    */
   complete: procedure
+    .meta({ scope: "write" })
     .input(CompleteTurnInput)
     .output(CompletedTurn)
     .mutation(({ ctx, input }) => completeTurn(ctx.actor, ctx.services, input)),
@@ -53,6 +55,7 @@ export const conversationRoutes = {
    * `MEMORY_NOT_FOUND`.
    */
   correct: procedure
+    .meta({ scope: "write" })
     .input(CorrectTurnInput)
     .output(CorrectedTurn)
     .mutation(({ ctx, input }) => correctTurn(ctx.actor, ctx.services, input)),
@@ -62,12 +65,14 @@ export const conversationRoutes = {
    * unless `interactionId` says otherwise; feedback points at that id.
    */
   append: procedure
+    .meta({ scope: "write" })
     .input(AppendMessageInput)
     .output(Message)
     .mutation(({ ctx, input }) => appendMessage(ctx.actor, ctx.services, input)),
 
   /** What was said in a session, oldest first. A session that never was is an empty one. */
   history: procedure
+    .meta({ scope: "read" })
     .input(ConversationHistoryInput)
     .output(MessagePage)
     .query(({ ctx, input }) => conversationHistory(ctx.actor, ctx.services.db, input)),
@@ -78,12 +83,14 @@ export const conversationRoutes = {
    * `degraded: ["embeddings"]`.
    */
   search: procedure
+    .meta({ scope: "read" })
     .input(SearchMessagesInput)
     .output(SearchMessagesOutput)
     .query(({ ctx, input }) => searchMessages(ctx.actor, ctx.services, input)),
 
   /** Every session with its length and its last message, most recently used first. */
   sessions: procedure
+    .meta({ scope: "read" })
     .input(ListSessionsInput.prefault({}))
     .output(SessionPage)
     .query(({ ctx, input }) => listSessionPage(ctx.actor, ctx.services.db, input)),
@@ -93,6 +100,7 @@ export const conversationRoutes = {
    * got. This cannot be undone. Memories and training examples that were made from it stay; they are deleted on their own.
    */
   deleteSession: procedure
+    .meta({ scope: "forget" })
     .input(DeleteSessionInput)
     .output(DeletedSession)
     .mutation(({ ctx, input }) => deleteSession(ctx.actor, ctx.services, input)),

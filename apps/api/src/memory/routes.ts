@@ -34,18 +34,21 @@ export const memoryRoutes = {
    * again is the same memory (`duplicate: true`) with the tags united.
    */
   add: procedure
+    .meta({ scope: "write" })
     .input(AddMemoryInput)
     .output(AddedMemory)
     .mutation(({ ctx, input }) => addMemory(ctx.actor, ctx.services, input)),
 
   /** Remembers up to 500 contents, all or none. One result an item, in the items' order. */
   addMany: procedure
+    .meta({ scope: "write" })
     .input(AddManyMemoriesInput)
     .output(AddManyMemoriesOutput)
     .mutation(({ ctx, input }) => addManyMemories(ctx.actor, ctx.services, input)),
 
   /** A memory by its id. Fails with `MEMORY_NOT_FOUND`. */
   get: procedure
+    .meta({ scope: "read" })
     .input(MemoryIdInput)
     .output(Memory)
     .query(({ ctx, input }) => getMemory(ctx.actor, ctx.services.db, input.id, ctx.services)),
@@ -55,12 +58,14 @@ export const memoryRoutes = {
    * (another than `expectedVersion`) and `CONTENT_EXISTS` (another memory says the same).
    */
   update: procedure
+    .meta({ scope: "write" })
     .input(UpdateMemoryInput)
     .output(Memory)
     .mutation(({ ctx, input }) => updateMemory(ctx.actor, ctx.services, input)),
 
   /** A page of memories, newest first. */
   list: procedure
+    .meta({ scope: "read" })
     .input(ListMemoriesInput.prefault({}))
     .output(MemoryPage)
     .query(({ ctx, input }) => listMemoryPage(ctx.actor, ctx.services, input)),
@@ -70,30 +75,35 @@ export const memoryRoutes = {
    * and says `degraded: ["embeddings"]`.
    */
   search: procedure
+    .meta({ scope: "read" })
     .input(SearchMemoriesInput)
     .output(SearchMemoriesOutput)
     .query(({ ctx, input }) => searchMemories(ctx.actor, ctx.services, input)),
 
   /** Forgets a memory; `restore` brings it back until `erasedAfter`. Fails with `MEMORY_NOT_FOUND`. */
   forget: procedure
+    .meta({ scope: "forget" })
     .input(ChangeMemoryByIdInput)
     .output(ForgottenMemory)
     .mutation(({ ctx, input }) => forgetMemory(ctx.actor, ctx.services, input)),
 
   /** Brings a forgotten memory back. Fails with `MEMORY_NOT_FOUND` and `CONTENT_EXISTS`. */
   restore: procedure
+    .meta({ scope: "write" })
     .input(ChangeMemoryByIdInput)
     .output(Memory)
     .mutation(({ ctx, input }) => restoreMemory(ctx.actor, ctx.services, input)),
 
   /** Every version of a memory, newest first. Fails with `MEMORY_NOT_FOUND`. */
   history: procedure
+    .meta({ scope: "read" })
     .input(MemoryHistoryInput)
     .output(MemoryHistory)
     .query(({ ctx, input }) => memoryHistory(ctx.actor, ctx.services.db, input)),
 
   /** How much is remembered, and how far its vectors are. */
   stats: procedure
+    .meta({ scope: "read" })
     .input(MemoryStatsInput.prefault({}))
     .output(MemoryStats)
     .query(({ ctx }) => countMemories(ctx.actor, ctx.services.db, ctx.services.embeddings?.space.id ?? null)),

@@ -4,6 +4,7 @@ import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Logger } from "./logger.ts";
+import type { Metrics } from "./metrics.ts";
 import type { PendingWrites } from "./pending-writes.ts";
 import type { VectorCounts } from "./vector-counts.ts";
 
@@ -50,6 +51,8 @@ export interface Services {
   readonly embeddings: Embeddings | null;
   readonly jobs: JobQueue;
   readonly logger: Logger;
+  /** What `/metrics` tells. */
+  readonly metrics: Metrics;
   readonly settings: Settings;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;

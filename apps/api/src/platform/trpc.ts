@@ -1,10 +1,8 @@
+import type { ProcedureMeta } from "@keepsake/contract";
 import { initTRPC } from "@trpc/server";
 import type { RequestContext } from "./context.ts";
 import { transformer } from "./wire.ts";
 import { toWireError } from "./wire-error.ts";
-
-/** What a procedure declares beside its schemas. Ours, so that a client's types need no library for it. */
-export type ProcedureMeta = object;
 
 const t = initTRPC
   .context<RequestContext>()
@@ -16,6 +14,15 @@ const t = initTRPC
     errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? null, path),
   });
 
-export const procedure = t.procedure;
+/** Around everything else, the checks of input among it, so that refusals are counted too. */
+const counted = t.middleware(async ({ path, ctx: { services }, next }) => {
+  const startedMs = performance.now();
+  const result = await next();
+  const status = result.ok ? 200 : toWireError(result.error, null).data.httpStatus;
+  services.metrics.countCall(path, status, (performance.now() - startedMs) / 1000);
+  return result;
+});
+
+export const procedure = t.procedure.use(counted);
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;

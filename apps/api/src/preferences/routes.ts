@@ -27,24 +27,28 @@ export const preferencesRoutes = {
    * than `expectedVersion`).
    */
   set: procedure
+    .meta({ scope: "write" })
     .input(SetPreferenceInput)
     .output(SetPreferenceOutput)
     .mutation(({ ctx, input }) => setPreference(ctx.actor, ctx.services, input)),
 
   /** A preference by its key. Fails with `PREFERENCE_NOT_FOUND`. */
   get: procedure
+    .meta({ scope: "read" })
     .input(PreferenceKeyInput)
     .output(Preference)
     .query(({ ctx, input }) => getPreference(ctx.actor, ctx.services.db, input.key)),
 
   /** Up to 100 preferences by their keys, in that order; those that there are not are named in `missing`. */
   getMany: procedure
+    .meta({ scope: "read" })
     .input(GetManyPreferencesInput)
     .output(GetManyPreferencesOutput)
     .query(({ ctx, input }) => getManyPreferences(ctx.actor, ctx.services.db, input.keys)),
 
   /** A page of preferences in the order of their keys, by category, beginning of the key or origin. */
   list: procedure
+    .meta({ scope: "read" })
     .input(ListPreferencesInput.prefault({}))
     .output(PreferencePage)
     .query(({ ctx, input }) => listPreferencePage(ctx.actor, ctx.services.db, input)),
@@ -54,12 +58,14 @@ export const preferencesRoutes = {
    * `VERSION_CONFLICT`.
    */
   delete: procedure
+    .meta({ scope: "forget" })
     .input(DeletePreferenceInput)
     .output(DeletedPreference)
     .mutation(({ ctx, input }) => deletePreference(ctx.actor, ctx.services, input)),
 
   /** Every version of a preference, newest first, also of a deleted one. Fails with `PREFERENCE_NOT_FOUND`. */
   history: procedure
+    .meta({ scope: "read" })
     .input(PreferenceHistoryInput)
     .output(PreferenceHistory)
     .query(({ ctx, input }) => preferenceHistory(ctx.actor, ctx.services.db, input)),

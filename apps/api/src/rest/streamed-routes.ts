@@ -11,13 +11,16 @@ export const streamedRoutes = {
      * `x-keepsake-export-id` names the export for `training.manifest` and `training.markExported`; both know it once the
      * stream has ended well, and a stream that breaks off marks nothing.
      */
-    export: procedure.input(ExportOptions.prefault({})).query(async ({ ctx, input }) => {
-      const { exportId, chunks } = await startExport(ctx.actor, ctx.services, input);
-      return new StreamedAnswer(chunks, {
-        "content-type": "application/x-ndjson; charset=utf-8",
-        "content-disposition": `attachment; filename="training-${input.format}-${exportId}.jsonl"`,
-        "x-keepsake-export-id": exportId,
-      });
-    }),
+    export: procedure
+      .meta({ scope: "export" })
+      .input(ExportOptions.prefault({}))
+      .query(async ({ ctx, input }) => {
+        const { exportId, chunks } = await startExport(ctx.actor, ctx.services, input);
+        return new StreamedAnswer(chunks, {
+          "content-type": "application/x-ndjson; charset=utf-8",
+          "content-disposition": `attachment; filename="training-${input.format}-${exportId}.jsonl"`,
+          "x-keepsake-export-id": exportId,
+        });
+      }),
   },
 };

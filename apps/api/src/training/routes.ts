@@ -40,24 +40,28 @@ export const trainingRoutes = {
    * form that names no interaction.
    */
   feedback: procedure
+    .meta({ scope: "write" })
     .input(FeedbackInput)
     .output(Feedback)
     .mutation(({ ctx, input }) => recordFeedback(ctx.actor, ctx.services, input)),
 
   /** Adds an example that was made elsewhere. Fails with `CONTENT_EXISTS` when its interaction has one. */
   add: procedure
+    .meta({ scope: "write" })
     .input(AddExampleInput)
     .output(TrainingExample)
     .mutation(({ ctx, input }) => addTrainingExample(ctx.actor, ctx.services, input)),
 
   /** An example by its id. Fails with `EXAMPLE_NOT_FOUND`. */
   get: procedure
+    .meta({ scope: "read" })
     .input(ExampleIdInput)
     .output(TrainingExample)
     .query(({ ctx, input }) => getExample(ctx.actor, ctx.services.db, input.id)),
 
   /** A page of examples, newest first. */
   list: procedure
+    .meta({ scope: "read" })
     .input(ListExamplesInput.prefault({}))
     .output(ExamplePage)
     .query(({ ctx, input }) => listExamplePage(ctx.actor, ctx.services.db, input)),
@@ -67,6 +71,7 @@ export const trainingRoutes = {
    * `VERSION_CONFLICT` (another than `expectedVersion`).
    */
   update: procedure
+    .meta({ scope: "write" })
     .input(UpdateExampleInput)
     .output(TrainingExample)
     .mutation(({ ctx, input }) => updateExample(ctx.actor, ctx.services, input)),
@@ -76,12 +81,14 @@ export const trainingRoutes = {
    * `INTERACTION_NOT_FOUND` when the interaction has neither example nor feedback.
    */
   delete: procedure
+    .meta({ scope: "forget" })
     .input(DeleteExampleInput)
     .output(DeletedExample)
     .mutation(({ ctx, input }) => deleteExample(ctx.actor, ctx.services, input)),
 
   /** How many examples there are, by score, type and language, and how much feedback waits for its messages. */
   stats: procedure
+    .meta({ scope: "read" })
     .input(TrainingStatsInput.prefault({}))
     .output(TrainingStats)
     .query(({ ctx }) => countExamples(ctx.actor, ctx.services.db)),
@@ -91,6 +98,7 @@ export const trainingRoutes = {
    * same options with the `nextCursor` of this one. Nothing counts as exported before `markExported`.
    */
   export: procedure
+    .meta({ scope: "export" })
     .input(ExportTrainingInput.prefault({}))
     .output(ExportPage)
     .query(({ ctx, input }) => exportPage(ctx.actor, ctx.services, input)),
@@ -100,18 +108,21 @@ export const trainingRoutes = {
    * with `EXPORT_NOT_FOUND` and `EXPORT_NOT_COMPLETE`.
    */
   markExported: procedure
+    .meta({ scope: "export" })
     .input(MarkExportedInput)
     .output(MarkedExport)
     .mutation(({ ctx, input }) => markExported(ctx.actor, ctx.services, input)),
 
   /** The manifest of a completed export. Fails with `EXPORT_NOT_FOUND` and `EXPORT_NOT_COMPLETE`. */
   manifest: procedure
+    .meta({ scope: "read" })
     .input(ExportIdInput)
     .output(ExportManifest)
     .query(({ ctx, input }) => getManifest(ctx.actor, ctx.services.db, input.exportId)),
 
   /** A page of the manifests of completed exports, newest first. */
   exports: procedure
+    .meta({ scope: "read" })
     .input(ListExportsInput.prefault({}))
     .output(ExportManifestPage)
     .query(({ ctx, input }) => listManifestPage(ctx.actor, ctx.services.db, input)),

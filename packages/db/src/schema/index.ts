@@ -1,4 +1,5 @@
 export { apiTokens } from "./api-tokens.ts";
+export { auditLog } from "./audit-log.ts";
 export { cacheCounters } from "./cache-counters.ts";
 export { cacheDependencies } from "./cache-dependencies.ts";
 export { cacheFlights } from "./cache-flights.ts";
@@ -6,6 +7,7 @@ export { conversations } from "./conversations.ts";
 export { embeddingSpaces } from "./embedding-spaces.ts";
 export { embeddings } from "./embeddings.ts";
 export { idempotencyKeys } from "./idempotency-keys.ts";
+export { installation } from "./installation.ts";
 export { interactionFeedback } from "./interaction-feedback.ts";
 export { interactions } from "./interactions.ts";
 export { knowledge } from "./knowledge.ts";

@@ -5,4 +5,6 @@ import { moment, now } from "./columns.ts";
 export const users = pgTable("users", {
   userId: text("user_id").primaryKey(),
   createdAt: moment("created_at").notNull().default(now),
+  /** Set while everything of the user is being erased: triggers then refuse its writes. */
+  erasingSince: moment("erasing_since"),
 });

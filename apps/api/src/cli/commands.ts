@@ -1,0 +1,5 @@
+import type { Command } from "./command.ts";
+import { versionCommand } from "./commands/version.ts";
+
+/** Every command of `keepsake`, in the order of its help. A command is a file in `commands/` and a line here. */
+export const COMMANDS: readonly Command[] = [versionCommand];

@@ -1,0 +1,33 @@
+import { withDeadline } from "@keepsake/db";
+import { addGauge } from "./metrics.ts";
+import type { Services } from "./services.ts";
+
+/** A scraper gives up after ten seconds, and then has no figure at all. */
+const DEADLINE_MS = 2_000;
+
+/** Adds how database, model and queue are at the moment. */
+export function addStateGauges({ metrics, ping, embeddings, jobs }: Services): void {
+  addGauge(metrics, {
+    name: "keepsake_database_up",
+    help: "1 while the database answers within two seconds.",
+    read: () =>
+      ping(DEADLINE_MS).then(
+        () => 1,
+        () => 0,
+      ),
+  });
+  addGauge(metrics, {
+    name: "keepsake_queue_waiting",
+    help: "Background jobs that wait to be taken. Missing while the database does not answer.",
+    read: () => withDeadline(jobs.countWaiting(), DEADLINE_MS),
+  });
+  if (embeddings === null) return;
+  addGauge(metrics, {
+    name: "keepsake_embeddings_up",
+    help: "1 while the embedding model answers. Missing where none is configured.",
+    read: async () => {
+      const { available } = await embeddings.queries.health({ signal: AbortSignal.timeout(DEADLINE_MS) });
+      return Number(available);
+    },
+  });
+}

@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const KEEPSAKE = fileURLToPath(new URL("../../../scripts/keepsake.ts", import.meta.url));
+
+/** How a command ended, and what it printed. */
+export interface CommandResult {
+  readonly code: number | string;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `keepsake` as a person does, with these variables and no others of Keepsake's. */
+export async function runKeepsake(words: readonly string[], environment: Record<string, string> = {}) {
+  const { PATH = "", HOME = "", TMPDIR } = process.env;
+  const env = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment };
+  const child = spawn(process.execPath, ["--conditions=@keepsake/source", KEEPSAKE, ...words], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [out, err]: [string[], string[]] = [[], []];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => out.push(text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => err.push(text));
+  const [code, signal] = await once(child, "close");
+  const result: CommandResult = { code: code ?? String(signal), out: out.join(""), err: err.join("") };
+  return result;
+}
