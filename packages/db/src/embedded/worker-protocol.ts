@@ -1,13 +1,7 @@
-import type { SocketPaths } from "./sockets/socket-server.ts";
-import type { ClockMemory } from "./statement-clock.ts";
-
 /** What the worker is started with. */
 export interface WorkerInput {
   readonly clusterFolder: string;
-  readonly socketPaths: SocketPaths;
-  readonly clockMemory: ClockMemory;
-  /** For a statement that names none of its own. */
-  readonly statementLimitMs: number;
+  readonly socketPath: string;
 }
 
 /** What the worker tells: that it serves, or, at any time and as its last word, why it ends. */
