@@ -13,7 +13,8 @@ const BEING_ERASED = "KS001";
 
 const TOO_SLOW = "The database was too busy for this call: try again.";
 
-function codeOf(error: unknown): string | null {
+/** SQLSTATE, or the driver's own code, of a failure of the database; null for any other. */
+export function sqlStateOf(error: unknown): string | null {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at.code;
   }
@@ -28,6 +29,16 @@ export function violatedConstraint(error: unknown): string | null {
   return null;
 }
 
+/** The column of a table that was to become null and must not, or null for any other failure. */
+export function refusedNull(error: unknown): { table: string; column: string } | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (!("code" in at) || at.code !== "23502") continue;
+    if ("table_name" in at && "column_name" in at)
+      return { table: String(at.table_name), column: String(at.column_name) };
+  }
+  return null;
+}
+
 /**
  * What a failure of the database means to a caller, or null for a fault of ours (a bad statement, a broken constraint).
  * Follows `cause`, since Drizzle wraps what the driver throws.
@@ -35,7 +46,7 @@ export function violatedConstraint(error: unknown): string | null {
 export function toDatabaseFailure(error: unknown): DomainError | null {
   const options = { cause: error };
   if (error instanceof DeadlineError) return new DomainError("DATABASE_UNAVAILABLE", TOO_SLOW, options);
-  const code = codeOf(error);
+  const code = sqlStateOf(error);
   if (code === null) return null;
   if (code === BEING_ERASED) {
     const message = "Everything of this user is being erased right now: call again when that is done.";
