@@ -29,6 +29,8 @@ import { addStateGauges } from "./platform/state-gauges.ts";
 import { VectorCounts } from "./platform/vector-counts.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
+import { finishErasures } from "./system/erase-user.ts";
+import { pruneAuditTrails } from "./system/prune-audit.ts";
 import { pruneExports } from "./training/mark-store.ts";
 
 /** What gets vectors. Memories first: they are few, and people wait for what they have just told. */
@@ -132,7 +134,12 @@ function createEmbedder(config: EmbeddingsConfig): Embedder {
 
 function startBackgroundWork(handle: DatabaseHandle, services: Services, resources: AsyncDisposableStack): void {
   const stop = new AbortController();
-  const tasks = [keepErasing(services, stop.signal), startSweeping(services, stop.signal)];
+  const tasks = [
+    keepErasing(services, stop.signal),
+    keepFinishingErasures(services, stop.signal),
+    keepAuditShort(services, stop.signal),
+    startSweeping(services, stop.signal),
+  ];
   if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
   if (services.embeddings) {
     resources.use(new EmbeddingWorker(services, services.embeddings, EMBEDDABLE));
@@ -153,6 +160,26 @@ function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);
+}
+
+const MINUTE_MS = 60_000;
+
+function keepFinishingErasures(services: Services, signal: AbortSignal): Promise<void> {
+  const { logger } = services;
+  const task = async () => {
+    const finished = await finishErasures(services, signal);
+    if (finished > 0) logger.info({ users: finished }, "the interrupted erasure of users was finished");
+  };
+  return runRecurring("finishing the erasure of users", MINUTE_MS, task, logger, signal);
+}
+
+function keepAuditShort(services: Services, signal: AbortSignal): Promise<void> {
+  const { logger } = services;
+  const task = async () => {
+    const pruned = await pruneAuditTrails(services, signal);
+    if (pruned > 0) logger.info({ entries: pruned }, "old entries of the audit trail have gone");
+  };
+  return runRecurring("pruning the audit trail", HOUR_MS, task, logger, signal);
 }
 
 async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {

@@ -15,3 +15,9 @@ export interface Actor {
   /** Absent in background work. */
   readonly by?: Caller;
 }
+
+/** Under whose name there is kept what concerns the server and no user. No header can name it. */
+export const SERVER_USER_ID = "$server";
+
+/** The same caller, for what concerns the server. */
+export const ofServer = ({ by }: Actor): Actor => ({ userId: SERVER_USER_ID, ...(by && { by }) });

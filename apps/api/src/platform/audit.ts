@@ -2,7 +2,7 @@ import type { Database, Transaction } from "@keepsake/db";
 import { auditLog } from "@keepsake/db/schema";
 import { type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import type { Actor } from "./actor.ts";
+import { type Actor, ofServer } from "./actor.ts";
 import { type ChangedItems, changedItems } from "./changed-items.ts";
 
 /** Facts about an effect, never a content: `{ "format": "alpaca" }`. */
@@ -37,6 +37,16 @@ export async function audit(actor: Actor, tx: Transaction | Database, effect: Ef
 /** As {@link audit}, for an effect that its answer tells. */
 export async function auditAnswer(actor: Actor, tx: Transaction, procedure: string, answer: unknown): Promise<void> {
   await audit(actor, tx, { procedure, ...changedItems(actor.userId, answer) });
+}
+
+/** As {@link auditAnswer}, for an effect on the server: it stands in the server's own part of the trail. */
+export async function auditServer(
+  actor: Actor,
+  tx: Transaction,
+  effect: { readonly procedure: string; readonly details: AuditDetails; readonly answer: unknown },
+): Promise<void> {
+  const { procedure, details, answer } = effect;
+  await audit(ofServer(actor), tx, { procedure, details, ...changedItems(null, answer) });
 }
 
 /** A part of a statement that writes an effect on one item, for each row of `source`. */

@@ -19,12 +19,13 @@ const COUNTS = ["removed", "deleted"] as const;
 /**
  * What was changed, read from the answer that tells of it: the same fields mean the same in all answers.
  *
- * @param userId whose names they are, where a caller chose them
+ * @param userId whose names they are, where a caller chose them; null where all of them are ours
  */
-export function changedItems(userId: string, answer: unknown): ChangedItems {
+export function changedItems(userId: string | null, answer: unknown): ChangedItems {
   const names = namesIn(answer);
   const counted = COUNTS.map((field) => fieldOf(answer, field)).find((value) => typeof value === "number");
-  const items = names.slice(0, AUDITED_ITEMS_MAX).map((name) => toItem(userId, name));
+  const first = names.slice(0, AUDITED_ITEMS_MAX);
+  const items = userId === null ? first : first.map((name) => toItem(userId, name));
   return { items, count: counted ?? names.length };
 }
 

@@ -4,7 +4,7 @@ import { idempotencyKeys, users } from "@keepsake/db/schema";
 import { and, eq, sql } from "drizzle-orm";
 import superjson, { type SuperJSONResult } from "superjson";
 import type { Actor } from "./actor.ts";
-import { auditAnswer } from "./audit.ts";
+import { type AuditDetails, auditAnswer, auditServer } from "./audit.ts";
 import { DomainError } from "./domain-error.ts";
 import { ownedBy } from "./owned.ts";
 import { noteReplay } from "./replays.ts";
@@ -15,6 +15,8 @@ export interface IdempotentCall {
   readonly key: string | undefined;
   readonly procedure: string;
   readonly input: unknown;
+  /** It concerns the server and no user: facts for the server's part of the audit trail. */
+  readonly ofServer?: AuditDetails;
 }
 
 /**
@@ -39,9 +41,11 @@ export async function runOnce<T>(actor: Actor, tx: Transaction, call: Idempotent
   return answer;
 }
 
-async function runAudited<T>(actor: Actor, tx: Transaction, { procedure }: IdempotentCall, effect: () => Promise<T>) {
+async function runAudited<T>(actor: Actor, tx: Transaction, call: IdempotentCall, effect: () => Promise<T>) {
+  const { procedure, ofServer: details } = call;
   const answer = await effect();
-  await auditAnswer(actor, tx, procedure, answer);
+  if (details) await auditServer(actor, tx, { procedure, details, answer });
+  else await auditAnswer(actor, tx, procedure, answer);
   return answer;
 }
 

@@ -15,6 +15,13 @@ export interface NewJob<Data extends object> {
   readonly data: Data;
 }
 
+/** How much there is in a queue. */
+export interface QueueState {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly active: number;
+}
+
 /** Background work that survives a restart. Jobs are sent in the transaction of what they are about. */
 export interface JobQueue extends AsyncDisposable {
   /** Sends jobs in a transaction: they exist once it commits. Wakes this process's worker soon after. */
@@ -26,6 +33,10 @@ export interface JobQueue extends AsyncDisposable {
   giveBack(queue: string, ids: readonly string[]): Promise<void>;
   /** Jobs of all queues that wait to be taken. */
   countWaiting(): Promise<number>;
+  /** Takes a user's jobs out, whatever has become of them, in a transaction. @returns how many there were */
+  removeOf(tx: Transaction, userId: string): Promise<number>;
+  /** Every queue with what is in it, as of the last look at them, half a minute ago at most. */
+  listQueues(): Promise<QueueState[]>;
   /** Resolves when this process sent jobs to one of the queues, or after `timeoutMs`. */
   waitForJobs(queues: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void>;
 }
@@ -135,6 +146,21 @@ function toJobQueue(boss: PgBoss, resources: AsyncDisposableStack): JobQueue {
     async countWaiting() {
       const stats = await boss.getQueues();
       return stats.reduce((sum, queue) => sum + queue.queuedCount, 0);
+    },
+    async removeOf(tx, userId) {
+      // pg-boss has no call that finds jobs by what is in them.
+      const removed = await tx.execute(sql`delete from pgboss.job where data ->> 'userId' = ${userId}`);
+      return removed.count;
+    },
+    async listQueues() {
+      const stats = await boss.getQueues();
+      // pg-boss's own stand among them.
+      const ours = stats.filter(({ name }) => !name.startsWith("__"));
+      return ours.map(({ name, queuedCount, activeCount }) => ({
+        queue: name,
+        waiting: queuedCount,
+        active: activeCount,
+      }));
     },
     waitForJobs: (queues, timeoutMs, signal) => waitForBell(bells, queues, timeoutMs, signal),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -1,5 +1,5 @@
 import type { TokenRole, TokenScope } from "@keepsake/contract";
-import type { Database } from "@keepsake/db";
+import type { Database, Transaction } from "@keepsake/db";
 import { apiTokens, installation } from "@keepsake/db/schema";
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 
@@ -29,6 +29,11 @@ export async function findToken(db: Database, id: string): Promise<StoredToken |
 export async function readTokensVersion(db: Database): Promise<number> {
   const [row] = await db.select({ version: installation.tokensVersion }).from(installation);
   return row?.version ?? 0;
+}
+
+/** Tells all servers that a token was made or changed, once the transaction commits. */
+export async function raiseTokensVersion(tx: Transaction): Promise<void> {
+  await tx.update(installation).set({ tokensVersion: sql`${installation.tokensVersion} + 1` });
 }
 
 /** Notes that a token was used just now, unless that was noted within the last minute. */
