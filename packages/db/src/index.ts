@@ -13,4 +13,5 @@ export type {
 export { DatabaseStartError, DeadlineError, EmbeddedDatabaseLostError, MigrationError } from "./database-error.ts";
 export { withDeadline } from "./deadline.ts";
 export { type FlushResults, flush, type Statement, type Wanted, write } from "./flush.ts";
+export { lookIn, readMigrationPlan } from "./look-in.ts";
 export { type MigrateOptions, type MigrateResult, migrate } from "./migrate.ts";
