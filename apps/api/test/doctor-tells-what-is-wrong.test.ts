@@ -26,7 +26,7 @@ let folder: string;
 beforeAll(async () => {
   database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), "keepsake-doctor-"));
-  await change(() => {});
+  await change(() => undefined);
 });
 afterAll(async () => {
   await database[Symbol.asyncDispose]();
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 /** Does something to the database while no server has it. */
 async function change(
-  what: (sql: Awaited<ReturnType<typeof connect>>["sql"]) => PromiseLike<unknown> | void,
+  what: (sql: Awaited<ReturnType<typeof connect>>["sql"]) => PromiseLike<unknown> | undefined,
 ): Promise<void> {
   await using handle = await connect(database.config);
   await migrate(handle);

@@ -5,11 +5,16 @@ import type { DatabaseConfig, DatabaseSession, ServerConfig } from "./database.t
 import { DatabaseStartError } from "./database-error.ts";
 import { endClient } from "./database-handle.ts";
 import { withDeadline } from "./deadline.ts";
+import { sideSocketPath } from "./embedded/socket-folder.ts";
+import { SIDE_READER } from "./embedded/sockets/side-lane.ts";
 import { startEmbedded } from "./embedded/start-embedded.ts";
 import { findMigrationsFolder, readMigrationFiles } from "./migration-files.ts";
 import { type AppliedMigration, type MigrationPlan, planMigrations } from "./migration-history.ts";
 import { openSingleConnection, openSocketClient } from "./postgres-client.ts";
 import { toServerStartError } from "./server-fault.ts";
+
+/** Long enough for a server that is busy with a statement of its own. */
+const SIDE_DEADLINE_MS = 15_000;
 
 /**
  * Opens a database beside the server that may be using it, changes nothing in it and asks nothing of its schema: for
@@ -18,7 +23,7 @@ import { toServerStartError } from "./server-fault.ts";
  * @throws DatabaseStartError when it cannot be opened, or there is none yet
  */
 export async function lookIn(config: DatabaseConfig): Promise<DatabaseSession> {
-  return config.home === "server" ? await lookInServer(config) : await lookInEmbedded(config.dataDir);
+  return config.home === "server" ? await lookInServer(config) : await openBeside(config.dataDir, SIDE_READER);
 }
 
 async function lookInServer(config: ServerConfig): Promise<DatabaseSession> {
@@ -32,10 +37,34 @@ async function lookInServer(config: ServerConfig): Promise<DatabaseSession> {
   }
 }
 
-async function lookInEmbedded(dataDir: string): Promise<DatabaseSession> {
+/**
+ * Opens the embedded PostgreSQL: through the running server's side socket, or by itself when nobody has it open.
+ *
+ * @param user `SIDE_READER`, which may only read while a server runs, or `postgres`, which may do everything
+ * @throws DatabaseStartError
+ */
+export async function openBeside(dataDir: string, user: string): Promise<DatabaseSession> {
   if (!existsSync(join(dataDir, "postgres"))) {
     throw new DatabaseStartError(`There is no database in ${dataDir} yet: the first start of Keepsake makes it.`);
   }
+  return (await openSideSocket(dataDir, user)) ?? (await openAlone(dataDir));
+}
+
+/** @returns null when no server runs; one that was killed leaves a socket on which nobody answers */
+async function openSideSocket(dataDir: string, user: string): Promise<DatabaseSession | null> {
+  const path = await sideSocketPath(dataDir);
+  if (path === null) return null;
+  const sql = openSocketClient(path, {}, user);
+  try {
+    await withDeadline(sql`select 1`, SIDE_DEADLINE_MS);
+    return { sql, [Symbol.asyncDispose]: () => endClient(sql) };
+  } catch {
+    void sql.end({ timeout: 0 }).catch(() => {});
+    return null;
+  }
+}
+
+async function openAlone(dataDir: string): Promise<DatabaseSession> {
   const server = await startEmbedded(dataDir);
   const sql = openSocketClient(server.socketPath);
   return {
