@@ -4,20 +4,26 @@ import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keep
 import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { embeddableMessages } from "./conversation/embeddable-messages.ts";
+import { assertGuarded, assertMayBeGuarded } from "./guarded-start.ts";
 import { embeddableMemories } from "./memory/embeddable-memories.ts";
 import { eraseForgotten } from "./memory/store.ts";
 import { describeCause } from "./platform/describe-cause.ts";
+import { Doorkeeper } from "./platform/doorkeeper.ts";
 import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
 import { requestMissingVectors } from "./platform/embedding-backfill.ts";
 import { embeddingQueue } from "./platform/embedding-jobs.ts";
 import { activateSpace } from "./platform/embedding-space.ts";
 import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
+import { openInstallation } from "./platform/installation.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
+import { pruneOldAnswers } from "./platform/kept-answers.ts";
+import { KeysUnderWay } from "./platform/keys-under-way.ts";
 import type { Logger } from "./platform/logger.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { PendingWrites } from "./platform/pending-writes.ts";
 import { runRecurring } from "./platform/recurring-work.ts";
+import { retried } from "./platform/retried.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
 import { addStateGauges } from "./platform/state-gauges.ts";
 import { VectorCounts } from "./platform/vector-counts.ts";
@@ -42,12 +48,14 @@ export type StartOptions = ConnectOptions;
 /**
  * Opens the database, brings its schema up to date, starts the background work and listens.
  *
- * @throws DatabaseStartError, MigrationError, ListenError: each with one sentence for the person who starts it
+ * @throws ConfigError, DatabaseStartError, MigrationError, ListenError: each with one sentence for the person who starts it
  */
 export async function startKeepsake(config: Config, logger: Logger, options: StartOptions = {}): Promise<Keepsake> {
+  assertMayBeGuarded(config);
   await using resources = new AsyncDisposableStack();
   const handle = resources.use(await connect(config.database, options));
   await bringUpToDate(handle, logger, options);
+  const doorkeeper = await openDoorkeeper(config, handle, logger);
   const queues = EMBEDDABLE.map(({ itemType }) => embeddingQueue(itemType));
   const jobs = resources.use(await startJobQueue(handle, queues, logger.child({ part: "jobs" })));
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
@@ -56,8 +64,10 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
     embeddings,
     jobs,
     logger,
+    doorkeeper,
     metrics: createMetrics(),
     settings: config.settings,
+    keysUnderWay: new KeysUnderWay(),
     pendingWrites: new PendingWrites(),
   };
   addStateGauges(services);
@@ -67,6 +77,14 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   const url = await listen(server, config.server);
   const running = resources.move();
   return { url, services, databaseHome: handle.home, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function openDoorkeeper({ server }: Config, { db }: DatabaseHandle, logger: Logger): Promise<Doorkeeper> {
+  const { tokenKey } = await openInstallation(db);
+  const doorkeeper = new Doorkeeper({ db, logger, configuredToken: server.adminToken, tokenKey });
+  await doorkeeper.open();
+  assertGuarded(server, doorkeeper.asksForTokens);
+  return doorkeeper;
 }
 
 async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: StartOptions): Promise<void> {
@@ -80,7 +98,7 @@ function describe(handle: DatabaseHandle): Pick<Services, "db" | "flush" | "data
   const { db, sql, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
   return {
     db,
-    flush: (wanted) => flush(sql, wanted),
+    flush: (wanted) => retried(() => flush(sql, wanted)),
     database: { home, version, pgvector },
     ping: (timeoutMs) => handle.ping(timeoutMs),
   };
@@ -131,7 +149,7 @@ const HOUR_MS = 3_600_000;
 function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
   const { logger } = services;
   const task = async () => {
-    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports], signal);
+    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports, pruneOldAnswers], signal);
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);

@@ -12,7 +12,6 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { appRouter } from "./app-router.ts";
 import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
-import { assertAuthorized } from "./platform/auth.ts";
 import { toContext } from "./platform/context.ts";
 import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
@@ -21,6 +20,7 @@ import { logFailure } from "./platform/failure-log.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
+import { hasReplayed, REPLAYED_HEADER } from "./platform/replays.ts";
 import { assertContractVersion, assertJsonBody, assertNotFromForeignPage } from "./platform/request-guards.ts";
 import type { Services } from "./platform/services.ts";
 import { toWireError } from "./platform/wire-error.ts";
@@ -55,8 +55,9 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
     frameworkErrors: (error, request, reply) => answerFailure(error, request, reply, services),
   });
   endConnectionsOnClose(server);
+  server.decorateRequest("caller", null);
   server.addHook("onResponse", async (_request, reply) => services.metrics.countAnswer(reply.statusCode));
-  server.addHook("onRequest", async (request, reply) => guard(config, request, reply));
+  server.addHook("onRequest", async (request, reply) => guard(config, services, request, reply));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request) => {
     throw new DomainError("PROCEDURE_NOT_FOUND", `There is nothing at ${request.method} ${request.url.split("?")[0]}.`);
@@ -70,7 +71,12 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
 }
 
 /** What every request has to pass before its body is read. */
-function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyReply): void {
+async function guard(
+  config: ServerConfig,
+  { doorkeeper }: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   reply.headers({
     "x-request-id": request.id,
     [VERSION_HEADER]: KEEPSAKE_VERSION,
@@ -80,8 +86,10 @@ function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyRepl
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
   });
-  if (config.adminToken === null) assertNotFromForeignPage(request, config.allowedHosts);
-  if (!request.routeOptions.config.isOpen) assertAuthorized(request.headers, config.adminToken);
+  if (!doorkeeper.asksForTokens) assertNotFromForeignPage(request, config.allowedHosts);
+  if (!request.routeOptions.config.isOpen) {
+    request.caller = await doorkeeper.admit({ authorization: request.headers.authorization, address: request.ip });
+  }
   assertJsonBody(request);
   assertContractVersion(request);
 }
@@ -117,6 +125,7 @@ function addProcedures(server: FastifyInstance, services: Services): void {
         res: reply,
         path,
         createContext: () => toContext(request, services),
+        responseMeta: ({ ctx }) => (ctx && hasReplayed(ctx.actor) ? { headers: { [REPLAYED_HEADER]: "true" } } : {}),
         allowMethodOverride: true,
         maxBatchSize: BATCH_CALLS_MAX,
         onError: ({ error, path: failed }) =>

@@ -1,8 +1,10 @@
 import type { SystemStatus } from "@keepsake/contract";
 import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
+import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
+import type { KeysUnderWay } from "./keys-under-way.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PendingWrites } from "./pending-writes.ts";
@@ -51,9 +53,13 @@ export interface Services {
   readonly embeddings: Embeddings | null;
   readonly jobs: JobQueue;
   readonly logger: Logger;
+  /** Lets callers in by their tokens. */
+  readonly doorkeeper: Doorkeeper;
   /** What `/metrics` tells. */
   readonly metrics: Metrics;
   readonly settings: Settings;
+  /** Calls with an idempotency key that have not ended yet. */
+  readonly keysUnderWay: KeysUnderWay;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;
 }

@@ -36,6 +36,8 @@ const CODE_OF_REASON = {
   INTERNAL: "INTERNAL_SERVER_ERROR",
   EXPORT_NOT_FOUND: "NOT_FOUND",
   EXPORT_NOT_COMPLETE: "CONFLICT",
+  TOKEN_NOT_FOUND: "NOT_FOUND",
+  USER_BEING_ERASED: "CONFLICT",
 } satisfies Record<ErrorReason, TRPC_ERROR_CODE_KEY>;
 
 /** Reasons of the errors that tRPC itself raises before or around a procedure. */
