@@ -16,7 +16,7 @@ const root = (path: string) => readFileSync(new URL(`../../../${path}`, import.m
 describe("without any variable", () => {
   test("the server listens on loopback, on the embedded database, without a model", () => {
     const config = load({ OLLAMA_URL: "", DATABASE_URL: "" });
-    expect(config.server).toEqual({ host: "127.0.0.1", port: 8080, adminToken: null, allowedHosts: [] });
+    expect(config.server).toMatchObject({ host: "127.0.0.1", port: 8080, adminToken: null, allowedHosts: [] });
     expect(config.database).toMatchObject({ home: "embedded" });
     expect(config.embeddings).toBeNull();
   });
@@ -61,6 +61,7 @@ describe("a fault", () => {
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL must be a URL such as postgres://"],
     [{ CACHE_TTL_SECONDS: "0" }, "CACHE_TTL_SECONDS must be from 1 to 31536000"],
     [{ CACHE_MAX_ENTRIES: "many" }, "CACHE_MAX_ENTRIES must be a whole number from 1 to 1000000"],
+    [{ HOST: "0.0.0.0" }, "set KEEPSAKE_ADMIN_TOKEN"],
     [{ KEEPSAKE_ADMIN_TOKEN: "short" }, "24 characters or more"],
     [{ KEEPSAKE_ADMIN_TOKEN_FILE: "/none" }, "cannot be read: /none"],
     [{ KEEPSAKE_ADMIN_TOKEN_FILE: "/none", KEEPSAKE_ADMIN_TOKEN: "x" }, "not both"],
@@ -87,7 +88,7 @@ test("all faults are told together, whichever kind they are", () => {
     POSTGRES_PASSWORD_FILE: "/empty",
   };
   expect(() => load(environment, { "/empty": "\n" })).toThrow(
-    /PORT.*\nLOG_LEVEL.*\nPOSTGRES_PASSWORD_FILE names an empty file/,
+    /PORT.*\nLOG_LEVEL.*\nPOSTGRES_PASSWORD_FILE names an empty file.*\nHOST=0\.0\.0\.0/,
   );
 });
 

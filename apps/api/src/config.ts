@@ -10,6 +10,7 @@ import {
 import type { DatabaseConfig } from "@keepsake/db";
 import { z } from "zod";
 import { CACHE_NEVER_INTENTS, type ConfigVariableName } from "./config-variables.ts";
+import type { AdmissionLimits } from "./platform/admission.ts";
 import type { LoggingConfig } from "./platform/logger.ts";
 import type { Settings } from "./platform/services.ts";
 
@@ -17,9 +18,16 @@ import type { Settings } from "./platform/services.ts";
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
-  /** `KEEPSAKE_ADMIN_TOKEN`. Null: only tokens in the database are asked for, and none where there has never been one. */
+  /** Null: no token is asked for, which is possible on loopback only. */
   readonly adminToken: string | null;
   readonly allowedHosts: readonly string[];
+  readonly limits: ServerLimits;
+}
+
+/** What the server takes on at most. */
+export interface ServerLimits extends AdmissionLimits {
+  /** Open connections; further ones are closed at once. */
+  readonly connectionsMax: number;
 }
 
 /** The model behind search by meaning. */
@@ -97,18 +105,19 @@ const Variables = z.object({
   KEEPSAKE_ADMIN_TOKEN: z.string().optional(),
   KEEPSAKE_ADMIN_TOKEN_FILE: z.string().optional(),
   KEEPSAKE_ALLOWED_HOSTS: z.string().default(""),
+  LIMIT_CALLS_PER_SECOND: whole(1, 100_000, 500),
+  LIMIT_CALLS_PER_MINUTE: whole(1, 1_000_000, 30_000),
+  LIMIT_CALLS_AT_ONCE: whole(8, 10_000, 256),
+  LIMIT_EVENT_LOOP_DELAY_MS: whole(20, 60_000, 200),
+  LIMIT_CONNECTIONS: whole(16, 65_535, 4_096),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   LOG_FORMAT: z.enum(["text", "json"]).default("text"),
 } satisfies Record<ConfigVariableName, z.ZodType>);
 type Variables = z.infer<typeof Variables>;
 
-/** Characters of `KEEPSAKE_ADMIN_TOKEN`, which somebody thought up, at least. */
-export const ADMIN_TOKEN_CHARS_MIN = 24;
+const ADMIN_TOKEN_CHARS_MIN = 24;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
-
-/** Whether an address to listen on can be reached from this machine alone. */
-export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /**
  * Reads and checks the environment. An empty variable counts as not set, as compose files leave them.
@@ -123,7 +132,7 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
   const password = readSecret(given, "POSTGRES_PASSWORD", readFile);
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${toFault(issue)}.`),
-    ...[token.fault, password.fault, guardFault(token)].filter((fault) => fault !== null),
+    ...[token.fault, password.fault, guardFault(given["HOST"], token)].filter((fault) => fault !== null),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults.join("\n"));
   return toConfig(parsed.data, token.value, password.value);
@@ -146,6 +155,13 @@ function toConfig(variables: Variables, adminToken: string | null, password: str
       port: variables.PORT,
       adminToken,
       allowedHosts: toList(variables.KEEPSAKE_ALLOWED_HOSTS),
+      limits: {
+        callsPerSecond: variables.LIMIT_CALLS_PER_SECOND,
+        callsPerMinute: variables.LIMIT_CALLS_PER_MINUTE,
+        callsAtOnceMax: variables.LIMIT_CALLS_AT_ONCE,
+        eventLoopDelayMsMax: variables.LIMIT_EVENT_LOOP_DELAY_MS,
+        connectionsMax: variables.LIMIT_CONNECTIONS,
+      },
     },
     database: toDatabaseConfig(variables, password),
     embeddings: toEmbeddingsConfig(variables),
@@ -218,12 +234,17 @@ function toEmbeddingsConfig(variables: Variables): EmbeddingsConfig | null {
   return { url: variables.OLLAMA_URL, model: variables.EMBEDDING_MODEL, dimensions: variables.EMBEDDING_DIMENSIONS };
 }
 
-/** A token that could not be read has been told already. */
-function guardFault({ value: token, fault }: Secret): string | null {
-  if (fault !== null || token === null) return null;
+/** A token that could not be read has been told already, and would have been one. */
+function guardFault(host: string | undefined, { value: token, fault }: Secret): string | null {
+  if (fault !== null) return null;
+  if (token === null) return host === undefined || LOOPBACK.has(host) ? null : unguarded(host);
   if (token.length < ADMIN_TOKEN_CHARS_MIN) {
     return `KEEPSAKE_ADMIN_TOKEN must have ${ADMIN_TOKEN_CHARS_MIN} characters or more.`;
   }
   // It travels in a header.
   return /^[!-~]+$/.test(token) ? null : "KEEPSAKE_ADMIN_TOKEN may hold ASCII letters, digits and signs, and no space.";
+}
+
+function unguarded(host: string): string {
+  return `HOST=${host} can be reached from other machines, and no token guards it: set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`;
 }

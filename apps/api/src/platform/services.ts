@@ -1,7 +1,6 @@
 import type { SystemStatus } from "@keepsake/contract";
 import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
-import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { KeysUnderWay } from "./keys-under-way.ts";
@@ -9,6 +8,7 @@ import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PendingWrites } from "./pending-writes.ts";
 import type { VectorCounts } from "./vector-counts.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 /** Limits and periods that the slices obey; `config.ts` fills them. */
 export interface Settings {
@@ -53,8 +53,6 @@ export interface Services {
   readonly embeddings: Embeddings | null;
   readonly jobs: JobQueue;
   readonly logger: Logger;
-  /** Lets callers in by their tokens. */
-  readonly doorkeeper: Doorkeeper;
   /** What `/metrics` tells. */
   readonly metrics: Metrics;
   readonly settings: Settings;
@@ -62,4 +60,6 @@ export interface Services {
   readonly keysUnderWay: KeysUnderWay;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;
+  /** Turns that wait for an answer which another one gets. */
+  readonly joining: WaitingRoom;
 }

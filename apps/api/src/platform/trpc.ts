@@ -1,9 +1,15 @@
 import type { ProcedureMeta } from "@keepsake/contract";
-import { initTRPC } from "@trpc/server";
-import { assertMayCall } from "./auth.ts";
+import { initTRPC, type TRPCError } from "@trpc/server";
 import type { RequestContext } from "./context.ts";
 import { transformer } from "./wire.ts";
 import { toWireError } from "./wire-error.ts";
+
+const requests = new WeakMap<TRPCError, string>();
+
+/** Tells of which request an error is: one that came before its context was made knows by nothing else. */
+export function nameRequest(error: TRPCError, requestId: string): void {
+  requests.set(error, requestId);
+}
 
 const t = initTRPC
   .context<RequestContext>()
@@ -12,7 +18,7 @@ const t = initTRPC
     transformer,
     // Stacks never leave the server, whatever NODE_ENV says.
     isDev: false,
-    errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? null, path),
+    errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? requests.get(error) ?? null, path),
   });
 
 /** Around everything else, the checks of input among it, so that refusals are counted too. */
@@ -24,12 +30,6 @@ const counted = t.middleware(async ({ path, ctx: { services }, next }) => {
   return result;
 });
 
-/** Before the input is read: who may not call learns nothing of what is asked for. */
-const allowed = t.middleware(({ ctx, meta, next }) => {
-  assertMayCall(ctx.caller, meta);
-  return next();
-});
-
-export const procedure = t.procedure.use(counted).use(allowed);
+export const procedure = t.procedure.use(counted);
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;
