@@ -18,7 +18,7 @@ import type { Settings } from "./platform/services.ts";
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
-  /** Null: no token is asked for, which is possible on loopback only. */
+  /** `KEEPSAKE_ADMIN_TOKEN`. Null: only tokens in the database are asked for, and none where there has never been one. */
   readonly adminToken: string | null;
   readonly allowedHosts: readonly string[];
   readonly limits: ServerLimits;
@@ -115,9 +115,13 @@ const Variables = z.object({
 } satisfies Record<ConfigVariableName, z.ZodType>);
 type Variables = z.infer<typeof Variables>;
 
-const ADMIN_TOKEN_CHARS_MIN = 24;
+/** Characters of `KEEPSAKE_ADMIN_TOKEN`, which somebody thought up, at least. */
+export const ADMIN_TOKEN_CHARS_MIN = 24;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
+
+/** Whether an address to listen on can be reached from this machine alone. */
+export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /**
  * Reads and checks the environment. An empty variable counts as not set, as compose files leave them.
@@ -132,7 +136,7 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
   const password = readSecret(given, "POSTGRES_PASSWORD", readFile);
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${toFault(issue)}.`),
-    ...[token.fault, password.fault, guardFault(given["HOST"], token)].filter((fault) => fault !== null),
+    ...[token.fault, password.fault, guardFault(token)].filter((fault) => fault !== null),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults.join("\n"));
   return toConfig(parsed.data, token.value, password.value);
@@ -234,17 +238,12 @@ function toEmbeddingsConfig(variables: Variables): EmbeddingsConfig | null {
   return { url: variables.OLLAMA_URL, model: variables.EMBEDDING_MODEL, dimensions: variables.EMBEDDING_DIMENSIONS };
 }
 
-/** A token that could not be read has been told already, and would have been one. */
-function guardFault(host: string | undefined, { value: token, fault }: Secret): string | null {
-  if (fault !== null) return null;
-  if (token === null) return host === undefined || LOOPBACK.has(host) ? null : unguarded(host);
+/** A token that could not be read has been told already. */
+function guardFault({ value: token, fault }: Secret): string | null {
+  if (fault !== null || token === null) return null;
   if (token.length < ADMIN_TOKEN_CHARS_MIN) {
     return `KEEPSAKE_ADMIN_TOKEN must have ${ADMIN_TOKEN_CHARS_MIN} characters or more.`;
   }
   // It travels in a header.
   return /^[!-~]+$/.test(token) ? null : "KEEPSAKE_ADMIN_TOKEN may hold ASCII letters, digits and signs, and no space.";
-}
-
-function unguarded(host: string): string {
-  return `HOST=${host} can be reached from other machines, and no token guards it: set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`;
 }

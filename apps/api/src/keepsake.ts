@@ -4,15 +4,18 @@ import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keep
 import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { embeddableMessages } from "./conversation/embeddable-messages.ts";
+import { assertGuarded, assertMayBeGuarded } from "./guarded-start.ts";
 import { embeddableMemories } from "./memory/embeddable-memories.ts";
 import { eraseForgotten } from "./memory/store.ts";
 import { describeCause } from "./platform/describe-cause.ts";
+import { Doorkeeper } from "./platform/doorkeeper.ts";
 import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
 import { requestMissingVectors } from "./platform/embedding-backfill.ts";
 import { embeddingQueue } from "./platform/embedding-jobs.ts";
 import { activateSpace } from "./platform/embedding-space.ts";
 import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
+import { openInstallation } from "./platform/installation.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import { pruneOldAnswers } from "./platform/kept-answers.ts";
 import { KeysUnderWay } from "./platform/keys-under-way.ts";
@@ -49,12 +52,14 @@ export type StartOptions = ConnectOptions;
 /**
  * Opens the database, brings its schema up to date, starts the background work and listens.
  *
- * @throws DatabaseStartError, MigrationError, ListenError: each with one sentence for the person who starts it
+ * @throws ConfigError, DatabaseStartError, MigrationError, ListenError: each with one sentence for the person who starts it
  */
 export async function startKeepsake(config: Config, logger: Logger, options: StartOptions = {}): Promise<Keepsake> {
+  assertMayBeGuarded(config);
   await using resources = new AsyncDisposableStack();
   const handle = resources.use(await connect(config.database, options));
   await bringUpToDate(handle, logger, options);
+  const doorkeeper = await openDoorkeeper(config, handle, logger);
   const queues = EMBEDDABLE.map(({ itemType }) => embeddingQueue(itemType));
   const jobs = resources.use(await startJobQueue(handle, queues, logger.child({ part: "jobs" })));
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
@@ -63,6 +68,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
     embeddings,
     jobs,
     logger,
+    doorkeeper,
     metrics: createMetrics(),
     settings: config.settings,
     keysUnderWay: new KeysUnderWay(),
@@ -76,6 +82,14 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   const url = await listen(server, config.server);
   const running = resources.move();
   return { url, services, databaseHome: handle.home, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function openDoorkeeper({ server }: Config, { db }: DatabaseHandle, logger: Logger): Promise<Doorkeeper> {
+  const { tokenKey } = await openInstallation(db);
+  const doorkeeper = new Doorkeeper({ db, logger, configuredToken: server.adminToken, tokenKey });
+  await doorkeeper.open();
+  assertGuarded(server, doorkeeper.asksForTokens);
+  return doorkeeper;
 }
 
 async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: StartOptions): Promise<void> {

@@ -8,7 +8,6 @@ import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
 import { Admission } from "./platform/admission.ts";
 import { answerHeaders } from "./platform/answer-headers.ts";
-import { assertAuthorized } from "./platform/auth.ts";
 import { toContext } from "./platform/context.ts";
 import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
@@ -71,12 +70,13 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
   server.server.maxConnections = config.limits.connectionsMax;
   server.server.on("checkExpectation", answerUnknownExpectation);
   endConnectionsOnClose(server);
+  server.decorateRequest("caller", null);
   server.addHook("onResponse", async (_request, reply) => services.metrics.countAnswer(reply.statusCode));
   server.addHook("onRequest", async (request, reply) => {
     reply.headers(answerHeaders(request.id));
   });
   const admission = new Admission(server, config.limits, services.metrics);
-  server.addHook("onRequest", async (request) => guard(config, request, admission));
+  server.addHook("onRequest", async (request) => guard(config, services, request, admission));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request, reply) => assertKnownAddress(server, request, reply));
   takeJsonBodiesAsText(server);
@@ -88,13 +88,19 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
 }
 
 /** What every request has to pass before its body is read. */
-function guard(config: ServerConfig, request: FastifyRequest, admission: Admission): void {
+async function guard(
+  config: ServerConfig,
+  { doorkeeper }: Services,
+  request: FastifyRequest,
+  admission: Admission,
+): Promise<void> {
   assertHost(request);
   assertShortAddress(request);
-  if (config.adminToken === null) assertNotFromForeignPage(request, config.allowedHosts);
+  if (!doorkeeper.asksForTokens) assertNotFromForeignPage(request, config.allowedHosts);
   if (!request.routeOptions.config.isOpen) {
-    assertAuthorized(request.headers, config.adminToken);
-    if (config.adminToken !== null) admission.admitCaller(request, "admin");
+    request.caller = await doorkeeper.admit({ authorization: request.headers.authorization, address: request.ip });
+    const { tokenId } = request.caller;
+    if (tokenId !== null) admission.admitCaller(request, tokenId);
   }
   assertJsonBody(request);
   assertContractVersion(request);

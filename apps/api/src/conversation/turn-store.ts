@@ -3,6 +3,7 @@ import { type Statement, type Transaction, write } from "@keepsake/db";
 import { cacheFlights, conversations, interactions, responseCache, users } from "@keepsake/db/schema";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
+import { auditingEach } from "../platform/audit.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { type MessageRow, toMessage } from "./message-row.ts";
 import { isSpoken } from "./spoken.ts";
@@ -69,7 +70,8 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
       select ${actor.userId}, ${turn.messageId}::uuid, ${sessionId}, ${interactionId}, 'user', ${turn.text},
         ${language}, ${intent}, ${json(turn.metadata)}, ${timeOf(turn, 0)}
       from begun where is_new`,
-    )}
+    )},
+    audited as (${auditingEach(actor, "conversation.begin", turn.messageId, sql`begun where is_new`)})
     select is_new from begun`;
   return {
     query,

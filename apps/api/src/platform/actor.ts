@@ -1,4 +1,17 @@
+import type { TokenRole } from "@keepsake/contract";
+
+/** Who makes a call, as the audit trail names it. */
+export interface Caller {
+  /** Null where no token is asked for. */
+  readonly tokenId: string | null;
+  /** `server` for what the server or its command line does by itself. */
+  readonly role: TokenRole | "server";
+  readonly requestId: string | null;
+}
+
 /** For whom a call acts. Every store function takes one first, and reaches only that user's rows. */
 export interface Actor {
   readonly userId: string;
+  /** Absent in background work. */
+  readonly by?: Caller;
 }

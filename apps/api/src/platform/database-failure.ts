@@ -1,3 +1,4 @@
+import { DeadlineError } from "@keepsake/db";
 import { DomainError } from "./domain-error.ts";
 
 /** SQLSTATE classes and driver codes that say: the database cannot be reached or has no room for another client. */
@@ -7,6 +8,10 @@ const STORAGE_FULL = new Set(["53100", "ENOSPC"]);
 const TIMED_OUT = new Set(["57014", "55P03", "40P01", "40001"]);
 /** Data that PostgreSQL refuses although the contract let it pass: the caller's mistake, not ours. */
 const BAD_DATA = /^22|^54000/;
+/** Raised by the triggers of migration 0007. */
+const BEING_ERASED = "KS001";
+
+const TOO_SLOW = "The database was too busy for this call: try again.";
 
 /** SQLSTATE, or the driver's own code, of a failure of the database; null for any other. */
 export function sqlStateOf(error: unknown): string | null {
@@ -39,9 +44,14 @@ export function refusedNull(error: unknown): { table: string; column: string } |
  * Follows `cause`, since Drizzle wraps what the driver throws.
  */
 export function toDatabaseFailure(error: unknown): DomainError | null {
+  const options = { cause: error };
+  if (error instanceof DeadlineError) return new DomainError("DATABASE_UNAVAILABLE", TOO_SLOW, options);
   const code = sqlStateOf(error);
   if (code === null) return null;
-  const options = { cause: error };
+  if (code === BEING_ERASED) {
+    const message = "Everything of this user is being erased right now: call again when that is done.";
+    return new DomainError("USER_BEING_ERASED", message, options);
+  }
   if (STORAGE_FULL.has(code))
     return new DomainError("STORAGE_FULL", "The database's disk is full: free some space.", options);
   if (UNAVAILABLE.test(code)) {
@@ -52,7 +62,7 @@ export function toDatabaseFailure(error: unknown): DomainError | null {
     );
   }
   if (TIMED_OUT.has(code)) {
-    return new DomainError("DATABASE_UNAVAILABLE", "The database was too busy for this call: try again.", options);
+    return new DomainError("DATABASE_UNAVAILABLE", TOO_SLOW, options);
   }
   if (BAD_DATA.test(code)) return new DomainError("INVALID_INPUT", "The database cannot store this input.", options);
   return null;

@@ -1,6 +1,7 @@
 import type { SystemStatus } from "@keepsake/contract";
 import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
+import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { KeysUnderWay } from "./keys-under-way.ts";
@@ -53,6 +54,8 @@ export interface Services {
   readonly embeddings: Embeddings | null;
   readonly jobs: JobQueue;
   readonly logger: Logger;
+  /** Lets callers in by their tokens. */
+  readonly doorkeeper: Doorkeeper;
   /** What `/metrics` tells. */
   readonly metrics: Metrics;
   readonly settings: Settings;
