@@ -4,7 +4,7 @@ import { TRPCClientError } from "@trpc/client";
 const PASSING: readonly unknown[] = [429, 502, 503, 504];
 
 /** An answer of a proxy or of another server: no JSON, and no success. */
-export class ForeignAnswerError extends Error {
+class ForeignAnswerError extends Error {
   override readonly name = "ForeignAnswerError";
   readonly status: number;
   readonly headers: Headers;
