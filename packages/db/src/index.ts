@@ -10,7 +10,15 @@ export type {
   ServerConfig,
   Transaction,
 } from "./database.ts";
-export { DatabaseStartError, DeadlineError, EmbeddedDatabaseLostError, MigrationError } from "./database-error.ts";
+export {
+  DatabaseBusyError,
+  DatabaseDownError,
+  DatabaseStartError,
+  DeadlineError,
+  EmbeddedDatabaseLostError,
+  isConnectionFailure,
+  MigrationError,
+} from "./database-error.ts";
 export { withDeadline } from "./deadline.ts";
 export { type FlushResults, flush, type Statement, type Wanted, write } from "./flush.ts";
 export { type MigrateOptions, type MigrateResult, migrate } from "./migrate.ts";

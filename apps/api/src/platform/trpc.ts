@@ -23,6 +23,9 @@ const counted = t.middleware(async ({ path, ctx: { services }, next }) => {
   return result;
 });
 
-export const procedure = t.procedure.use(counted);
+/** A database that is slow, away or silent is told in time. */
+const limited = t.middleware(({ ctx: { services }, next }) => services.limitCall(() => next()));
+
+export const procedure = t.procedure.use(counted).use(limited);
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;
