@@ -29,13 +29,7 @@ export async function startDrillServer(
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const where = typeof database === "string" ? { DATABASE_URL: database } : databaseEnvironment(database);
-  const variables = {
-    ...where,
-    PORT: String(port),
-    LOG_LEVEL: "warn",
-    CACHE_MAX_ENTRIES: "1000000",
-    ...environment,
-  };
+  const variables = { ...where, PORT: String(port), LOG_LEVEL: "warn", CACHE_MAX_ENTRIES: "1000000", ...environment };
   const process = sabotages.length > 0 ? await startSabotaged(sabotages, variables) : await startWell(url, variables);
   return { url, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }

@@ -4,4 +4,5 @@ import type { Drill } from "./drill.ts";
 export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Drill }>>> = {
   "kill-server": () => import("./kill-server.ts"),
   network: () => import("./network.ts"),
+  "power-cut-embedded": () => import("./power-cut-embedded.ts"),
 };

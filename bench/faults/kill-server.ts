@@ -24,7 +24,8 @@ export const drill: Drill = {
     {
       title: "idempotency off",
       homes: ["embedded", "postgres"],
-      run: (options) => killInRounds(options, ROUNDS.control, [IDEMPOTENCY_OFF]),
+      run: (options) =>
+        killInRounds(options, ROUNDS.control, { sabotages: [IDEMPOTENCY_OFF], acknowledgedFirst: REPEATED }),
     },
   ],
 };
@@ -35,10 +36,16 @@ const IDEMPOTENCY_OFF: Sabotage = {
   replace: "if (call.key !== '') return effect();",
 };
 
+interface KillOptions {
+  readonly sabotages?: readonly Sabotage[];
+  /** Kills no sooner than so many writes are acknowledged. */
+  readonly acknowledgedFirst?: number;
+}
+
 async function killInRounds(
   { log }: DrillOptions,
   rounds: number,
-  sabotages: readonly Sabotage[] = [],
+  { sabotages = [], acknowledgedFirst = 0 }: KillOptions = {},
 ): Promise<Outcome> {
   await using database = await createTestDatabase();
   const crew = new Crew({ writers: WRITERS, users: USERS });
@@ -48,6 +55,7 @@ async function killInRounds(
     settled += crew.log.unsettled.length;
     await crew.settle(server.url);
     crew.start(server.url);
+    while (crew.acknowledged.length < acknowledgedFirst) await sleep(50);
     await sleep(Math.random() * KILLED_WITHIN_MS);
     server.process.kill("SIGKILL");
     await crew.stop();

@@ -14,19 +14,26 @@ import { activateSpace } from "./platform/embedding-space.ts";
 import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
+import { pruneOldAnswers } from "./platform/kept-answers.ts";
+import { KeysUnderWay } from "./platform/keys-under-way.ts";
 import type { Logger } from "./platform/logger.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { PendingWrites } from "./platform/pending-writes.ts";
 import { runRecurring } from "./platform/recurring-work.ts";
+import { retried } from "./platform/retried.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
 import { addStateGauges } from "./platform/state-gauges.ts";
 import { VectorCounts } from "./platform/vector-counts.ts";
+import { WaitingRoom } from "./platform/waiting-room.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
 import { pruneExports } from "./training/mark-store.ts";
 
 /** What gets vectors. Memories first: they are few, and people wait for what they have just told. */
 const EMBEDDABLE = [embeddableMemories, embeddableMessages];
+
+/** Turns may wait minutes for each other's answers: more than this share of all calls would keep the answers out. */
+const JOINING_SHARE = 0.25;
 
 /** A running server. Disposing of it ends requests under way, then background work, then the database. */
 export interface Keepsake extends AsyncDisposable {
@@ -58,7 +65,9 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
     logger,
     metrics: createMetrics(),
     settings: config.settings,
+    keysUnderWay: new KeysUnderWay(),
     pendingWrites: new PendingWrites(),
+    joining: new WaitingRoom(Math.ceil(config.server.limits.callsAtOnceMax * JOINING_SHARE)),
   };
   addStateGauges(services);
   const server = createApiServer(config.server, services);
@@ -84,7 +93,7 @@ function describe(
     db,
     backgroundDb,
     exportDb,
-    flush: (wanted) => handle.flush(wanted),
+    flush: (wanted) => retried(() => handle.flush(wanted)),
     limitCall: (call) => handle.limitCall(call),
     database: { home, version, pgvector },
     ping: (timeoutMs) => handle.ping(timeoutMs),
@@ -136,7 +145,7 @@ const HOUR_MS = 3_600_000;
 function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
   const { logger } = services;
   const task = async () => {
-    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports], signal);
+    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports, pruneOldAnswers], signal);
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);

@@ -19,13 +19,14 @@ export interface HandleParts extends ServerVersions {
   /** A server's; the embedded database has one connection for all. */
   readonly lanes?: Lanes;
   limitCall?<T>(call: () => Promise<T>): Promise<T>;
+  reopenings?(): number;
   /** Runs after the connections are closed. */
   close?(): Promise<void>;
 }
 
 /** Puts a handle together. */
 export function createHandle(parts: HandleParts): DatabaseHandle {
-  const { home, sql, serverVersion, pgvectorVersion, openSession, close } = parts;
+  const { home, sql, serverVersion, pgvectorVersion, openSession, reopenings, close } = parts;
   const { lanes = shareOne(sql), limitCall = (call) => call() } = parts;
   const dbOf = (lane: Lane) => toDatabase(parts.lanes ? toLaneClient(lane) : sql);
   const db = dbOf(lanes.app);
@@ -40,6 +41,7 @@ export function createHandle(parts: HandleParts): DatabaseHandle {
     limitCall,
     serverVersion,
     pgvectorVersion,
+    reopenings: reopenings ?? (() => 0),
     ping: createPing(lanes.health),
     openSession,
     [Symbol.asyncDispose]: async () => {

@@ -10,6 +10,7 @@ import type { SameQuestion } from "../cache/same-meaning.ts";
 import type { Actor } from "../platform/actor.ts";
 import { describeCause } from "../platform/describe-cause.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
+import { noteReplay } from "../platform/replays.ts";
 import type { Services } from "../platform/services.ts";
 import { type Gathered, gather, sameQuestion, type Turn } from "./gather.ts";
 import { joinFlight } from "./join-flight.ts";
@@ -23,13 +24,16 @@ import { answerFromCache, endFlight, keepUsed } from "./turn-store.ts";
  * known, or without a model, the database is waited for once; else the message is saved and the same question looked up
  * while the model makes the vector. When the budget runs out, what is there is answered, and the saving goes on.
  *
- * @throws DomainError `IDEMPOTENCY_MISMATCH` when the interaction began with another text or in another session
+ * @throws DomainError `IDEMPOTENCY_MISMATCH` when the interaction began with another text or in another session,
+ *   `OVERLOADED` when too many turns wait to be saved
  */
 export async function beginTurn(actor: Actor, services: Services, input: BeginTurnInput): Promise<BegunTurn> {
+  services.pendingWrites.assertRoom();
   const draft = toTurnDraft(actor, input);
   const cacheUse = chooseCacheUse(services, input);
   const turn: Turn = { actor, services, input, draft, cacheUse, clock: new TurnClock(input.budgetMs) };
   const gathered = await gather(turn);
+  if (gathered.opened?.saved.isNew === false) noteReplay(actor);
   if (gathered.opened?.answer) return toRepeated(turn, gathered.opened.answer, null);
   const same = gathered.same && (await answerOfSame(turn, gathered.same));
   if (same) return toRepeated(turn, same, gathered.same);
@@ -51,7 +55,8 @@ function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTu
 /** The answer to an equal question that is under way, where the caller would rather wait than ask the model as well. */
 async function answerOfOthers({ actor, services, input, draft }: Turn, { opened }: Gathered) {
   if (!opened?.flight || opened.flight.isMine) return { answer: null, hasWaitedInVain: false };
-  const joined = await joinFlight(actor, services, draft, input.joinMs);
+  const join = () => joinFlight(actor, services, draft, input.joinMs);
+  const joined = await services.joining.sit(join, "timeout");
   if (joined !== "answered") return { answer: null, hasWaitedInVain: joined === "timeout" };
   const statement = answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash));
   return { ...(await services.flush({ answer: statement })), hasWaitedInVain: false };

@@ -3,10 +3,12 @@ import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
+import type { KeysUnderWay } from "./keys-under-way.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PendingWrites } from "./pending-writes.ts";
 import type { VectorCounts } from "./vector-counts.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 /** Limits and periods that the slices obey; `config.ts` fills them. */
 export interface Settings {
@@ -61,6 +63,10 @@ export interface Services {
   /** What `/metrics` tells. */
   readonly metrics: Metrics;
   readonly settings: Settings;
+  /** Calls with an idempotency key that have not ended yet. */
+  readonly keysUnderWay: KeysUnderWay;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;
+  /** Turns that wait for an answer which another one gets. */
+  readonly joining: WaitingRoom;
 }

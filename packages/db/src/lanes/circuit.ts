@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DatabaseDownError } from "../database-error.ts";
+import { DatabaseDownError, DeadlineError } from "../database-error.ts";
 
 /** Between two looks at a database that is down: it is found again this soon. */
 const LOOK_EVERY_MS = 200;
@@ -10,15 +10,32 @@ const LOOK_EVERY_MS = 200;
  */
 export class Circuit {
   readonly #look: () => Promise<void>;
+  readonly #silenceMs: number;
   readonly #listeners = new Set<() => void>();
   readonly #distrusters: (() => void)[] = [];
   readonly #stop = new AbortController();
   #isOpen = false;
   #looking = false;
+  #uses = 0;
+  #silentSinceMs = 0;
 
-  /** @param look fails when the database does not answer, and never takes long */
-  constructor(look: () => Promise<void>) {
+  /**
+   * @param look fails when the database does not answer, with a `DeadlineError` when it says nothing at all
+   * @param silenceMs a look that hears nothing counts only when nobody else has heard anything for so long: a machine that
+   *   is very busy is slow in opening connections too
+   */
+  constructor(look: () => Promise<void>, silenceMs: number) {
     this.#look = look;
+    this.#silenceMs = silenceMs;
+  }
+
+  /** Takes note that somebody asks the database. @returns to be called with whether it answered */
+  ask(): (hasAnswered: boolean) => void {
+    if (this.#uses++ === 0) this.#silentSinceMs = performance.now();
+    return (hasAnswered) => {
+      this.#uses -= 1;
+      if (hasAnswered) this.#silentSinceMs = performance.now();
+    };
   }
 
   /** @throws DatabaseDownError while the database is known to be away */
@@ -31,7 +48,10 @@ export class Circuit {
     if (this.#isOpen || this.#looking || this.#stop.signal.aborted) return;
     this.#looking = true;
     this.#look()
-      .catch(() => this.#open())
+      .catch((error: unknown) => {
+        const isSilent = performance.now() - this.#silentSinceMs >= this.#silenceMs;
+        if (isSilent || !(error instanceof DeadlineError)) this.#open();
+      })
       .finally(() => {
         this.#looking = false;
       });

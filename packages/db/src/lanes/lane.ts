@@ -102,16 +102,20 @@ export class ServerLane implements Lane {
   }
 
   async #work<T>(connection: postgres.Sql, work: (connection: postgres.Sql) => Promise<T>, giveUpAtMs: number) {
+    const answered = this.#circuit.ask();
     let isSound = true;
+    let hasBroken = false;
     try {
       return await this.#untilGivenUp(work(connection), giveUpAtMs);
     } catch (error) {
       // The driver has no other way to give up what is under way.
       isSound = !(error instanceof DeadlineError || error instanceof DatabaseDownError);
-      if (!isSound || isConnectionFailure(error)) this.#circuit.suspect();
+      hasBroken = isConnectionFailure(error);
+      if (!isSound || hasBroken) this.#circuit.suspect();
       if (error instanceof DeadlineError) this.#circuit.distrustIdle();
       throw error;
     } finally {
+      answered(isSound && !hasBroken);
       if (isSound) this.#giveBack(connection);
       else this.#drop(connection);
     }

@@ -37,7 +37,7 @@ export const callLimitMs = ({ statementTimeoutMs }: ServerConfig): number =>
 
 /** Opens lanes to a server. Nothing is sent before the first use. */
 export function openLanes(config: ServerConfig, options: ConnectOptions): Lanes & AsyncDisposable {
-  const circuit = new Circuit(() => look(config));
+  const circuit = new Circuit(() => look(config), callLimitMs(config));
   const open = (limits: Omit<LaneLimits, "waitMs">, statementTimeoutMs: number) =>
     new ServerLane({ ...limits, waitMs: WAIT_MS }, circuit, () =>
       openPool({ ...config, poolSize: 1, statementTimeoutMs }, options),
