@@ -14,6 +14,7 @@ import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
 import { endConnectionsOnClose } from "./platform/end-connections.ts";
 import { logFailure } from "./platform/failure-log.ts";
+import { assertFaithfulNumbers } from "./platform/faithful-numbers.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
@@ -128,7 +129,7 @@ function addProcedures(server: FastifyInstance, services: Services): void {
       if (!TRPC_METHODS.includes(request.method)) throw toMethodError(reply, ["GET", "POST"]);
       const { input } = request.query;
       if (Array.isArray(input)) throw new DomainError("INVALID_INPUT", "Give the query's input once.");
-      if (typeof input === "string") assertShallow(input);
+      if (typeof input === "string") assertReadable(input);
       const startedMs = performance.now();
       const { path } = request.params;
       await fastifyRequestHandler({
@@ -154,6 +155,12 @@ function addProcedures(server: FastifyInstance, services: Services): void {
       services.logger.debug({ requestId: request.id, path, status: reply.statusCode, ms }, "call");
     },
   );
+}
+
+/** The checks that a body passes before it is parsed. */
+function assertReadable(input: string): void {
+  assertShallow(input);
+  assertFaithfulNumbers(input);
 }
 
 /** Of a batch, the longest wait counts. */

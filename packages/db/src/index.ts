@@ -23,4 +23,5 @@ export { withDeadline } from "./deadline.ts";
 export { sideSocketPath } from "./embedded/socket-folder.ts";
 export { SIDE_READER } from "./embedded/sockets/side-lane.ts";
 export { type FlushResults, flush, type Statement, type Wanted, write } from "./flush.ts";
+export { lookIn, openBeside, readMigrationPlan } from "./look-in.ts";
 export { type MigrateOptions, type MigrateResult, migrate } from "./migrate.ts";

@@ -63,11 +63,11 @@ export function openSingleConnection(config: ServerConfig, options: ConnectOptio
 }
 
 /** The one connection to the embedded PostgreSQL. Its session settings are the worker's: it ignores a client's. */
-export function openSocketClient(socketPath: string, options: ConnectOptions = {}): postgres.Sql {
+export function openSocketClient(socketPath: string, options: ConnectOptions = {}, user = "postgres"): postgres.Sql {
   return postgres({
     ...commonOptions(options),
     path: socketPath,
-    user: "postgres",
+    user,
     database: "postgres",
     password: "",
     ssl: false,
