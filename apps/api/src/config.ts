@@ -89,7 +89,7 @@ const Variables = z.object({
   POSTGRES_PASSWORD_FILE: z.string().optional(),
   POSTGRES_DB: z.string().default("ai_assistant"),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
-  DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 5_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 4_000),
   KEEPSAKE_DATA_DIR: z.string().default("./data"),
   OLLAMA_URL: url(["http:", "https:"], "http://127.0.0.1:11434").optional(),
   EMBEDDING_MODEL: z.string().default("nomic-embed-text"),

@@ -1,5 +1,5 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
-import { type ConnectOptions, connect, type DatabaseHandle, flush, migrate } from "@keepsake/db";
+import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
 import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
@@ -79,7 +79,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   };
   addStateGauges(services);
   const server = createApiServer(config.server, services);
-  startBackgroundWork(handle, services, resources);
+  startBackgroundWork(handle, { ...services, db: handle.backgroundDb }, resources);
   resources.defer(() => server.close());
   const url = await listen(server, config.server);
   const running = resources.move();
@@ -101,11 +101,16 @@ async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: St
     logger.warn({ ahead }, `the database is newer than Keepsake ${KEEPSAKE_VERSION}, and compatible`);
 }
 
-function describe(handle: DatabaseHandle): Pick<Services, "db" | "flush" | "database" | "ping"> {
-  const { db, sql, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
+function describe(
+  handle: DatabaseHandle,
+): Pick<Services, "db" | "backgroundDb" | "exportDb" | "flush" | "limitCall" | "database" | "ping"> {
+  const { db, backgroundDb, exportDb, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
   return {
     db,
-    flush: (wanted) => retried(() => flush(sql, wanted)),
+    backgroundDb,
+    exportDb,
+    flush: (wanted) => retried(() => handle.flush(wanted)),
+    limitCall: (call) => handle.limitCall(call),
     database: { home, version, pgvector },
     ping: (timeoutMs) => handle.ping(timeoutMs),
   };

@@ -1,8 +1,8 @@
-import { DeadlineError } from "@keepsake/db";
+import { DatabaseBusyError, DatabaseDownError, DeadlineError, isConnectionFailure } from "@keepsake/db";
 import { DomainError } from "./domain-error.ts";
 
-/** SQLSTATE classes and driver codes that say: the database cannot be reached or has no room for another client. */
-const UNAVAILABLE = /^(08|53[03]|57P)|^(CONNECTION_|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ENOTFOUND)/;
+/** The server has no room for another client, or less memory than it needs; it ended a connection that was idle. */
+const NO_ROOM = /^(53[0-9A-Z]{3}|25P03)$/;
 const STORAGE_FULL = new Set(["53100", "ENOSPC"]);
 /** A time-out, a lock not had in time, a deadlock: the same call may well work the next time. */
 const TIMED_OUT = new Set(["57014", "55P03", "40P01", "40001"]);
@@ -29,6 +29,23 @@ export function violatedConstraint(error: unknown): string | null {
   return null;
 }
 
+const AWAY = "The database does not answer right now: try again shortly.";
+
+/** What `@keepsake/db` gave up by itself. */
+function toOwnFailure(error: unknown, options: ErrorOptions): DomainError | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof DatabaseBusyError) {
+      return new DomainError("OVERLOADED", "Every connection to the database is busy: try again shortly.", options);
+    }
+    if (at instanceof DatabaseDownError) return new DomainError("DATABASE_UNAVAILABLE", AWAY, options);
+    if (at instanceof DeadlineError) {
+      const message = "The database took too long: the call may have happened, so repeat it with its idempotencyKey.";
+      return new DomainError("DATABASE_UNAVAILABLE", message, options);
+    }
+  }
+  return null;
+}
+
 /** The column of a table that was to become null and must not, or null for any other failure. */
 export function refusedNull(error: unknown): { table: string; column: string } | null {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
@@ -45,7 +62,8 @@ export function refusedNull(error: unknown): { table: string; column: string } |
  */
 export function toDatabaseFailure(error: unknown): DomainError | null {
   const options = { cause: error };
-  if (error instanceof DeadlineError) return new DomainError("DATABASE_UNAVAILABLE", TOO_SLOW, options);
+  const own = toOwnFailure(error, options);
+  if (own) return own;
   const code = sqlStateOf(error);
   if (code === null) return null;
   if (code === BEING_ERASED) {
@@ -54,13 +72,7 @@ export function toDatabaseFailure(error: unknown): DomainError | null {
   }
   if (STORAGE_FULL.has(code))
     return new DomainError("STORAGE_FULL", "The database's disk is full: free some space.", options);
-  if (UNAVAILABLE.test(code)) {
-    return new DomainError(
-      "DATABASE_UNAVAILABLE",
-      "The database does not answer right now: try again shortly.",
-      options,
-    );
-  }
+  if (isConnectionFailure(error) || NO_ROOM.test(code)) return new DomainError("DATABASE_UNAVAILABLE", AWAY, options);
   if (TIMED_OUT.has(code)) {
     return new DomainError("DATABASE_UNAVAILABLE", TOO_SLOW, options);
   }

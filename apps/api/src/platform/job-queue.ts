@@ -1,4 +1,4 @@
-import { type DatabaseHandle, type DatabaseSession, type Transaction, withDeadline } from "@keepsake/db";
+import { type DatabaseHandle, type Transaction, withDeadline } from "@keepsake/db";
 import { sql } from "drizzle-orm";
 import { type Db, fromDrizzle, PgBoss } from "pg-boss";
 import type { Logger } from "./logger.ts";
@@ -49,7 +49,7 @@ const STOP_MS = 5_000;
 const RETRY_LIMIT = 1_000_000;
 
 /**
- * Starts pg-boss over one connection of its own, so that its polling never takes one from a caller. Its schema is made or
+ * Starts pg-boss over a lane of its own, so that its polling never takes one from a caller. Its schema is made or
  * upgraded under its own lock.
  *
  * @param queues the queues to make; sending to another one fails
@@ -60,9 +60,8 @@ export async function startJobQueue(
   logger: Logger,
 ): Promise<JobQueue> {
   await using resources = new AsyncDisposableStack();
-  const { sql: session } = resources.use(handle.openSession());
   const boss = new PgBoss({
-    db: toBossDatabase(session),
+    db: toBossDatabase(handle.jobs),
     backend: handle.home === "embedded" ? "pglite" : "postgres",
     schedule: false,
     superviseIntervalSeconds: 30,
@@ -97,10 +96,10 @@ async function createQueue(boss: PgBoss, queue: string): Promise<void> {
   });
 }
 
-function toBossDatabase(session: DatabaseSession["sql"]): Db {
+function toBossDatabase(lane: DatabaseHandle["jobs"]): Db {
   return {
     async executeSql(text, values) {
-      const result: unknown = await session.unsafe(asOneMessage(text), values as never[]);
+      const result: unknown = await lane.use(async (sql) => sql.unsafe(asOneMessage(text), values as never[]));
       return { rows: toRows(result) };
     },
   };

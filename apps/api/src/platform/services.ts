@@ -45,7 +45,14 @@ export interface Embeddings {
 
 /** Everything outside a call that a verb may need. Passed as a value; there is no global. */
 export interface Services {
+  /** What callers wait for. */
   readonly db: Database;
+  /** For what nobody waits for, and for what takes long: it never takes a connection from a caller. */
+  readonly backgroundDb: Database;
+  /** For long reads of much. */
+  readonly exportDb: Database;
+  /** Runs a call within the time that the database may take for one. */
+  limitCall<T>(call: () => Promise<T>): Promise<T>;
   /** Sends several statements as one transaction and waits for the database once; see `flush` of `@keepsake/db`. */
   flush<const W extends Wanted>(wanted: W): Promise<FlushResults<W>>;
   /** What kind of database it is, for people who ask. */

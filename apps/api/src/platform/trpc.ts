@@ -37,6 +37,9 @@ const allowed = t.middleware(({ ctx, meta, next }) => {
   return next();
 });
 
-export const procedure = t.procedure.use(counted).use(allowed);
+/** A database that is slow, away or silent is told in time. */
+const limited = t.middleware(({ ctx: { services }, next }) => services.limitCall(() => next()));
+
+export const procedure = t.procedure.use(counted).use(allowed).use(limited);
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;

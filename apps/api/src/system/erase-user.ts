@@ -12,7 +12,8 @@ const PAGE_ROWS = 1_000;
 /** An erasure that is older is taken up, whoever began it: two at once get into nobody's way. */
 const UNFINISHED_AFTER_SECONDS = 60;
 
-type Means = Pick<Services, "db" | "jobs" | "doorkeeper">;
+/** Beside the callers' connections: it takes longer than a call of theirs may. */
+type Means = Pick<Services, "backgroundDb" | "jobs" | "doorkeeper">;
 
 /**
  * Erases everything of the call's user, for good, from every table. First the user is marked: from then on the database
@@ -23,8 +24,8 @@ type Means = Pick<Services, "db" | "jobs" | "doorkeeper">;
  */
 export async function eraseUser(actor: Actor, means: Means, { confirm }: EraseUserInput): Promise<ErasedUser> {
   if (confirm !== actor.userId) throw notConfirmed();
-  await means.db.transaction((tx) => ensureUser(actor, tx));
-  await means.db.transaction((tx) => markErasing(actor, tx));
+  await means.backgroundDb.transaction((tx) => ensureUser(actor, tx));
+  await means.backgroundDb.transaction((tx) => markErasing(actor, tx));
   return { rows: await eraseMarked(actor, means) };
 }
 
@@ -41,7 +42,7 @@ function notConfirmed(): DomainError {
  * @returns how many users are gone now
  */
 export async function finishErasures(means: Means, signal: AbortSignal): Promise<number> {
-  const unfinished = await listUnfinished(means.db, UNFINISHED_AFTER_SECONDS);
+  const unfinished = await listUnfinished(means.backgroundDb, UNFINISHED_AFTER_SECONDS);
   let finished = 0;
   for (const actor of unfinished) {
     if (signal.aborted) break;
@@ -57,7 +58,7 @@ async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Pr
     let erased = 0;
     do {
       signal?.throwIfAborted();
-      erased = await means.db.transaction((tx) => erasePage(actor, tx, table, PAGE_ROWS));
+      erased = await means.backgroundDb.transaction((tx) => erasePage(actor, tx, table, PAGE_ROWS));
       rows += erased;
     } while (erased > 0);
   }
@@ -70,8 +71,8 @@ async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Pr
  * The last transaction: what background work has written beside the pages, jobs, tokens, and the register. The trail of
  * the server keeps that a user was erased, under a keyed hash: whoever knows the name can ask for it, and nobody reads it.
  */
-async function finish(actor: Actor, { db, jobs, doorkeeper }: Means, before: number): Promise<number> {
-  return db.transaction(async (tx) => {
+async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, before: number): Promise<number> {
+  return backgroundDb.transaction(async (tx) => {
     let rows = 0;
     for (const table of ERASED_TABLES) rows += await erasePage(actor, tx, table, PAGE_ROWS);
     rows += await jobs.removeOf(tx, actor.userId);
