@@ -54,6 +54,7 @@ export type StartOptions = ConnectOptions;
 export async function startKeepsake(config: Config, logger: Logger, options: StartOptions = {}): Promise<Keepsake> {
   await using resources = new AsyncDisposableStack();
   const handle = resources.use(await connect(config.database, options));
+  if (handle.durabilityProblem !== null) logger.warn(handle.durabilityProblem);
   await bringUpToDate(handle, logger, options);
   const queues = EMBEDDABLE.map(({ itemType }) => embeddingQueue(itemType));
   const jobs = resources.use(await startJobQueue(handle, queues, logger.child({ part: "jobs" })));
@@ -86,11 +87,16 @@ async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: St
 }
 
 function describe(handle: DatabaseHandle): Pick<Services, "db" | "flush" | "database" | "ping"> {
-  const { db, sql, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
+  const { db, sql, home, serverVersion: version, pgvectorVersion: pgvector, durabilityProblem } = handle;
   return {
     db,
     flush: (wanted) => retried(() => flush(sql, wanted)),
-    database: { home, version, pgvector },
+    database: {
+      ...{ home, version, pgvector, durabilityProblem },
+      get reopenings() {
+        return handle.reopenings();
+      },
+    },
     ping: (timeoutMs) => handle.ping(timeoutMs),
   };
 }

@@ -19,13 +19,14 @@ export interface HandleParts extends ServerVersions {
 
 /** Puts a handle together. */
 export function createHandle(parts: HandleParts): DatabaseHandle {
-  const { home, sql, serverVersion, pgvectorVersion, openSession, reopenings, close } = parts;
+  const { home, sql, serverVersion, pgvectorVersion, durabilityProblem, openSession, reopenings, close } = parts;
   return {
     home,
     sql,
     db: toDatabase(sql),
     serverVersion,
     pgvectorVersion,
+    durabilityProblem,
     reopenings: reopenings ?? (() => 0),
     ping: createPing(sql),
     openSession,
