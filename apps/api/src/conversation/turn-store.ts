@@ -64,6 +64,7 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
       returning (xmax = 0) as is_new
     ),
     ${countedMessage(
+      actor,
       "saved",
       sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "metadata", "created_at")
@@ -93,6 +94,7 @@ export function answerFromCache<T>(actor: Actor, turn: TurnDraft, giving: Statem
   const query = sql`
     with ${giving.query},
     ${countedMessage(
+      actor,
       "said",
       sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "created_at")
