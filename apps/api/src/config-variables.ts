@@ -60,6 +60,12 @@ export const CONFIG_VARIABLES = [
   },
   { name: "FORGET_RETENTION_DAYS", fallback: "30", meaning: "Days until something forgotten is erased for good." },
   {
+    name: "KEEPSAKE_UNSAID_PER_HOUR",
+    fallback: "120",
+    meaning:
+      "Memories that tools and the assistant may add for one user within an hour; what people say and imports are not counted.",
+  },
+  {
     name: "CACHE_TTL_SECONDS",
     fallback: "3600",
     meaning: "How long a cached answer may be given when its caller does not say.",

@@ -36,6 +36,7 @@ const CODE_OF_REASON = {
   INTERNAL: "INTERNAL_SERVER_ERROR",
   EXPORT_NOT_FOUND: "NOT_FOUND",
   EXPORT_NOT_COMPLETE: "CONFLICT",
+  TRUST_TOO_LOW: "CONFLICT",
 } satisfies Record<ErrorReason, TRPC_ERROR_CODE_KEY>;
 
 /** When a call may be sent again that failed by no fault of its own, seconds; a failure may know better. */
