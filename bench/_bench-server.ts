@@ -97,6 +97,7 @@ function toConfig(
     settings: {
       forgetRetentionDays: 30,
       unsaidPerHourMax: 1_000_000,
+      auditRetentionDays: 180,
       exactSearchRowsMax: 10_000,
       queryEmbeddingTimeoutMs: 1_500,
       cacheTtlSeconds: 3_600,

@@ -5,14 +5,16 @@ export const REASON_MEANINGS: Record<ErrorReason, string> = {
   INVALID_INPUT: "The input is not valid; `issues` names every field that is at fault.",
   PROCEDURE_NOT_FOUND: "There is nothing at this address.",
   UNAUTHORIZED: "The server asks for a token, and none or another one was sent.",
-  FORBIDDEN: "The call came from a foreign web page, or for a host name that the server does not answer to.",
+  FORBIDDEN:
+    "The token may not do this, or not for this user; or the call came from a foreign web page, or for a host name that the server does not answer to.",
   MEMORY_NOT_FOUND: "This user has no such memory.",
   PREFERENCE_NOT_FOUND: "This user has no such preference.",
   EXAMPLE_NOT_FOUND: "This user has no such training example.",
   INTERACTION_NOT_FOUND: "This user has no such interaction.",
   EXPORT_NOT_FOUND: "This user has no such export.",
   EXPORT_NOT_COMPLETE: "The export was not read to its end.",
-  TRUST_TOO_LOW: "What is believed more may not be replaced by what is believed less: name the user's own word as `origin`.",
+  TRUST_TOO_LOW:
+    "What is believed more may not be replaced by what is believed less: name the user's own word as `origin`.",
   VERSION_CONFLICT: "It was changed since the version that `expectedVersion` names: read it again, then retry.",
   CONTENT_EXISTS: "Another memory says the same already.",
   IDEMPOTENCY_MISMATCH: "The `idempotencyKey` was used with another input.",
@@ -28,5 +30,7 @@ export const REASON_MEANINGS: Record<ErrorReason, string> = {
   OVERLOADED: "The server has too much to do: retry later.",
   STORAGE_FULL: "The database has no room left; the server's operator has to act.",
   DATABASE_UNAVAILABLE: "The database does not answer: retry later.",
+  TOKEN_NOT_FOUND: "There is no such token.",
+  USER_BEING_ERASED: "Everything of this user is being erased right now: nothing is written for it meanwhile.",
   INTERNAL: "Something failed inside the server. Its log tells more under the request id.",
 };

@@ -30,6 +30,8 @@ export const ERROR_REASONS = [
   "EXPORT_NOT_FOUND",
   "EXPORT_NOT_COMPLETE",
   "TRUST_TOO_LOW",
+  "TOKEN_NOT_FOUND",
+  "USER_BEING_ERASED",
 ] as const;
 
 /** One of `ERROR_REASONS`. */
