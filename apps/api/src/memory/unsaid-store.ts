@@ -7,6 +7,8 @@ import { ownedBy } from "../platform/owned.ts";
 import { UNSAID_TRUST_MAX } from "../platform/unsaid.ts";
 
 const HOUR_S = 3_600;
+/** Some of the hour's memories are older than an hour by then, unless they all came at once. */
+const RETRY_AFTER_S = 300;
 /** The oldest id that a row of the last hour can have: ids begin with their time, and servers' clocks differ a little. */
 const hourOldId = (): string => {
   const ms = Date.now() - (HOUR_S + 60) * 1_000;
@@ -36,6 +38,7 @@ export async function assertUnsaidWithin(actor: Actor, tx: Transaction, perHourM
   throw new DomainError(
     "RATE_LIMITED",
     `Tools and the assistant may add ${perHourMax} memories an hour for one user: try again later.`,
+    { retryAfterSeconds: RETRY_AFTER_S },
   );
 }
 
