@@ -42,6 +42,12 @@ export const CONFIG_VARIABLES = [
     meaning:
       "A PostgreSQL server ends a statement after so long; half a second more, and a call is answered that the database has not finished.",
   },
+  {
+    name: "KEEPSAKE_DURABILITY",
+    fallback: "required",
+    meaning:
+      "required refuses a PostgreSQL server that may lose what it acknowledged (fsync, full_page_writes or synchronous_commit off); relaxed uses it, and /readyz says so.",
+  },
   { name: "KEEPSAKE_DATA_DIR", fallback: "./data", meaning: "Where the embedded PostgreSQL keeps its data." },
   {
     name: "OLLAMA_URL",
@@ -65,6 +71,12 @@ export const CONFIG_VARIABLES = [
     meaning: "Users with at most so many vectors are searched exactly, the others by the HNSW index.",
   },
   { name: "FORGET_RETENTION_DAYS", fallback: "30", meaning: "Days until something forgotten is erased for good." },
+  {
+    name: "KEEPSAKE_UNSAID_PER_HOUR",
+    fallback: "120",
+    meaning:
+      "Memories that tools and the assistant may add for one user within an hour; what people say and imports are not counted.",
+  },
   { name: "AUDIT_RETENTION_DAYS", fallback: "180", meaning: "Days that the audit trail tells of a change." },
   {
     name: "CACHE_TTL_SECONDS",

@@ -1,7 +1,7 @@
 import type { Operation } from "@trpc/client";
 import { uuidV7 } from "./uuid-v7.ts";
 
-/** Mutations that take no key: to look an answer up counts every time. */
+/** Mutations that take no key: to look an answer up counts every time, and what is erased twice is erased. */
 export const WITHOUT_KEY: readonly string[] = ["cache.lookup", "system.eraseUser"];
 
 /**
