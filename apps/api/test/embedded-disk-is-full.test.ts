@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -65,8 +64,7 @@ test("on a disk that the system has made read-only, calls get 503 and the server
   const { server, client } = await startOn(disk);
   await using _server = server;
   const id = await add(client);
-  // What ext4 does by itself after an error of the disk; a plain remount is refused while files are open for writing.
-  execFileSync("mount", ["-o", "remount,abort", disk.folder]);
+  await disk.turnReadOnly();
   for (let call = 0; call < 20; call += 1) {
     expect(await reasonOf(add(client))).toBe("DATABASE_UNAVAILABLE");
     await new Promise((resolve) => setTimeout(resolve, 250));
