@@ -1,0 +1,14 @@
+/** What secrets look like, by their makers' own beginnings. */
+const SHAPES: readonly (readonly [name: string, shape: RegExp])[] = [
+  ["a token of Keepsake's", /\bks_[A-Za-z0-9]{8,}_[A-Za-z0-9_-]{40,}/],
+  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----\n[A-Za-z0-9+/=\n]{64}/],
+  ["a token of GitHub's", /\bgh[pousr]_[A-Za-z0-9]{36}/],
+  ["a token of npm's", /\bnpm_[A-Za-z0-9]{36}/],
+  ["a key of AWS's", /\bAKIA[0-9A-Z]{16}\b/],
+  ["a key of a model's maker", /\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{40,}/],
+];
+
+/** Names the secrets that a file of the repository seems to hold, without repeating them. */
+export function findSecrets(path: string, text: string): string[] {
+  return SHAPES.filter(([, shape]) => shape.test(text)).map(([name]) => `${path} holds what looks like ${name}.`);
+}
