@@ -10,7 +10,15 @@ export type {
   ServerConfig,
   Transaction,
 } from "./database.ts";
-export { DatabaseStartError, DeadlineError, EmbeddedDatabaseLostError, MigrationError } from "./database-error.ts";
+export {
+  DatabaseBusyError,
+  DatabaseDownError,
+  DatabaseStartError,
+  DeadlineError,
+  EmbeddedDatabaseLostError,
+  isConnectionFailure,
+  MigrationError,
+} from "./database-error.ts";
 export { withDeadline } from "./deadline.ts";
 export { sideSocketPath } from "./embedded/socket-folder.ts";
 export { SIDE_READER } from "./embedded/sockets/side-lane.ts";
