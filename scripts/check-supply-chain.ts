@@ -17,7 +17,19 @@ const FILE_BYTES_MAX = 2_000_000;
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const readManifest = (path: string): Manifest & Licensed => JSON.parse(read(path)) as Manifest & Licensed;
 
-const tracked = (): string[] => execFileSync("git", ["ls-files", "-z"], { cwd: root, encoding: "utf8" }).split("\0");
+/** In an archive without git: everything that is no tool's. */
+function findFiles(): string[] {
+  try {
+    return execFileSync("git", ["ls-files", "-z"], {
+      cwd: root,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).split("\0");
+  } catch {
+    const skipped = new Set(["node_modules", "dist", ".git", ".cache", ".turbo", "data"]);
+    return globSync("**/*", { cwd: root, exclude: (name) => skipped.has(name) });
+  }
+}
 
 function faultsOfManifests(files: readonly string[]): string[] {
   const manifests = files.filter((path) => /(?:^|\/)package\.json$/.test(path));
@@ -49,12 +61,12 @@ function faultsOfLicences(): string[] {
 
 function faultsOfSecrets(files: readonly string[]): string[] {
   return files.flatMap((path) => {
-    const stats = path && statSync(join(root, path), { throwIfNoEntry: false });
-    return stats && stats.isFile() && stats.size < FILE_BYTES_MAX ? findSecrets(path, read(path)) : [];
+    const stats = statSync(join(root, path), { throwIfNoEntry: false });
+    return stats?.isFile() && stats.size < FILE_BYTES_MAX ? findSecrets(path, read(path)) : [];
   });
 }
 
-const files = tracked();
+const files = findFiles();
 const faults = [
   ...faultsOfManifests(files),
   ...findLooseCatalog(read("pnpm-workspace.yaml")),
