@@ -9,7 +9,12 @@ interface Part {
 /** Each part of the server. Embeddings may be missing and the server is still ready: it finds by words. */
 export interface Readiness {
   ready: boolean;
-  database: Part;
+  database: Part & {
+    /** Why what is acknowledged may be lost when the power is cut; null when it is not. Such a server is ready still. */
+    durabilityProblem: string | null;
+    /** How often the embedded database was opened again since the start. */
+    reopenings: number;
+  };
   embeddings: Part & { state: "on" | "off" | "unavailable" };
 }
 
@@ -21,12 +26,13 @@ export async function readiness(services: Services): Promise<Readiness> {
   return { ready: database.ok, database, embeddings };
 }
 
-async function databasePart({ ping }: Services): Promise<Part> {
+async function databasePart({ ping, database }: Services): Promise<Readiness["database"]> {
+  const { durabilityProblem, reopenings } = database;
   try {
     await ping(DATABASE_DEADLINE_MS);
-    return { ok: true, reason: null };
+    return { ok: true, reason: null, durabilityProblem, reopenings };
   } catch {
-    return { ok: false, reason: "The database does not answer." };
+    return { ok: false, reason: "The database does not answer.", durabilityProblem, reopenings };
   }
 }
 
