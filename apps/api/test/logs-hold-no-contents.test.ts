@@ -84,7 +84,7 @@ test.skipIf(whyNot !== null)(
     expect(log).toContain("duplicate key value violates unique constraint");
     expect(log).toContain("pg_sleep");
     // The one sentence of PostgreSQL's that quotes a value is about a value that Keepsake checks before it sends it.
-  const quoting = log.split("\n").filter((line) => line.includes(SAID));
-  expect(quoting).toMatchObject([expect.stringContaining("invalid input syntax for type integer")]);
+    const quoting = log.split("\n").filter((line) => line.includes(SAID));
+    expect(quoting).toMatchObject([expect.stringContaining("invalid input syntax for type integer")]);
   },
 );
