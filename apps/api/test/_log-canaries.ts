@@ -7,7 +7,7 @@ import type { Logger } from "../src/platform/logger.ts";
 /** `pnpm test` empties it, and at its end looks for every text of every file in every log. */
 const FOLDER = fileURLToPath(new URL("../../../.cache/test-logs/", import.meta.url));
 /** Shorter texts are found everywhere by chance; a longer one is known by its beginning. */
-export const CANARY_CHARS = { min: 16, max: 60 };
+const CANARY_CHARS = { min: 16, max: 60 };
 /** Enough of one file to find a leak by, and few enough that looking for them takes no time. */
 const CANARIES_MAX = 20_000;
 
