@@ -86,6 +86,7 @@ export function testConfig(
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
     settings: {
       forgetRetentionDays: 30,
+      unsaidPerHourMax: 120,
       auditRetentionDays: 180,
       exactSearchRowsMax: 10_000,
       queryEmbeddingTimeoutMs: 1_500,
