@@ -42,6 +42,12 @@ export const CONFIG_VARIABLES = [
     meaning:
       "A PostgreSQL server ends a statement after so long; half a second more, and a call is answered that the database has not finished.",
   },
+  {
+    name: "KEEPSAKE_DURABILITY",
+    fallback: "required",
+    meaning:
+      "required refuses a PostgreSQL server that may lose what it acknowledged (fsync, full_page_writes or synchronous_commit off); relaxed uses it, and /readyz says so.",
+  },
   { name: "KEEPSAKE_DATA_DIR", fallback: "./data", meaning: "Where the embedded PostgreSQL keeps its data." },
   {
     name: "OLLAMA_URL",

@@ -90,6 +90,7 @@ const Variables = z.object({
   POSTGRES_DB: z.string().default("ai_assistant"),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
   DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 4_000),
+  KEEPSAKE_DURABILITY: z.enum(["required", "relaxed"]).default("required"),
   KEEPSAKE_DATA_DIR: z.string().default("./data"),
   OLLAMA_URL: url(["http:", "https:"], "http://127.0.0.1:11434").optional(),
   EMBEDDING_MODEL: z.string().default("nomic-embed-text"),
@@ -225,6 +226,7 @@ function toDatabaseConfig(variables: Variables, password: string | null): Databa
     poolSize: variables.DATABASE_POOL_SIZE,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     statementTimeoutMs: variables.DATABASE_STATEMENT_TIMEOUT_MS,
+    durability: variables.KEEPSAKE_DURABILITY,
   };
 }
 

@@ -59,9 +59,22 @@ async function serve(config: Config, logger: Logger, signal: AbortSignal | undef
   const reason = await Promise.race([stop, died.promise]);
   if (reason === "died") return 1;
   logger.info(`stopping (${reason}): requests under way are finished first`);
+  endIfStopHangs(logger);
   await keepsake[Symbol.asyncDispose]();
   logger.info("stopped");
   return 0;
+}
+
+/** Requests get 10 s, and the database some more; a container is killed after 20 s, and then nobody learns why. */
+const STOP_MAX_MS = 17_000;
+
+/** Nothing that a stop waits for, and nothing that a library left open, holds the process up for ever. */
+function endIfStopHangs(logger: Logger): void {
+  const end = () => {
+    logger.error({ open: process.getActiveResourcesInfo() }, "the stop takes too long: the process ends as it is");
+    process.exit(1);
+  };
+  setTimeout(end, STOP_MAX_MS).unref();
 }
 
 /** A start that hangs must not outlive the wish to stop it: it gets this long to come to an end by itself. */

@@ -22,7 +22,9 @@ export interface KeepsakeProcess extends PrintingProcess, AsyncDisposable {
 
 /** Variables for a database of a test. */
 export function databaseEnvironment(config: DatabaseConfig): Record<string, string> {
-  return config.home === "embedded" ? { KEEPSAKE_DATA_DIR: config.dataDir } : { DATABASE_URL: config.url };
+  return config.home === "embedded"
+    ? { KEEPSAKE_DATA_DIR: config.dataDir }
+    : { DATABASE_URL: config.url, ...(config.durability && { KEEPSAKE_DURABILITY: config.durability }) };
 }
 
 /**
