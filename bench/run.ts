@@ -2,10 +2,12 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { describeMachine } from "./_machine.ts";
 import { type Question, type Report, toMarkdown } from "./_report.ts";
+import { runDrills, unknownDrills } from "./faults/run-drills.ts";
 
 const USAGE = `What Keepsake costs, beside what it is built on.
 
   pnpm bench [question…] [options]
+  pnpm bench faults [drill…] [--save]    what breaks it: kills, power cuts, broken networks, in their full form
 
   search-speed    memory.search against the bare statements and an empty call
   add-speed       memory.add and addMany against a bare INSERT, with the model off, healthy and slow
@@ -45,10 +47,14 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const unknown = positionals.filter((name) => !(name in QUESTIONS));
+const [first, ...drills] = positionals;
+const unknown = first === "faults" ? unknownDrills(drills) : positionals.filter((name) => !(name in QUESTIONS));
 if (values.help || unknown.length > 0) {
-  console.log(unknown.length > 0 ? `No such question: ${unknown.join(", ")}.\n\n${USAGE}` : USAGE);
+  const what = first === "faults" ? "drill" : "question";
+  console.log(unknown.length > 0 ? `No such ${what}: ${unknown.join(", ")}.\n\n${USAGE}` : USAGE);
   process.exitCode = unknown.length > 0 ? 1 : 0;
+} else if (first === "faults") {
+  await drillFaults(drills);
 } else {
   await ask(positionals.length > 0 ? positionals : Object.keys(QUESTIONS));
 }
@@ -62,6 +68,16 @@ async function ask(names: readonly string[]): Promise<void> {
     console.log([...report.tables.map(toMarkdown), report.notes.map((note) => `- ${note}`).join("\n")].join("\n\n"));
     if (values.save) await save(name, machine, report);
   }
+}
+
+async function drillFaults(names: readonly string[]): Promise<void> {
+  const machine = await describeMachine();
+  for (const [what, value] of Object.entries(machine)) console.log(`${what}: ${value}`);
+  const { hasFailed, ...report } = await runDrills(names, (step) => console.error(`… ${step}`));
+  console.log(`\n${report.tables.map(toMarkdown).join("\n\n")}`);
+  for (const note of report.notes) console.log(`- ${note}`);
+  if (values.save) await save("faults", machine, report);
+  if (hasFailed) process.exitCode = 1;
 }
 
 async function answer(name: string): Promise<Report> {

@@ -1,72 +1,72 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { loadConfig } from "../apps/api/src/config.ts";
-import { startEmbedded } from "../packages/db/src/embedded/start-embedded.ts";
-import { connect, type DatabaseConfig, DatabaseStartError, type ServerConfig } from "../packages/db/src/index.ts";
 import { loadEnvFile } from "./load-env-file.ts";
+import { startDrizzleKit } from "./studio/drizzle-kit.ts";
+import { openGate, STUDIO_ORIGIN } from "./studio/gate.ts";
+import { openForReading } from "./studio/open-database.ts";
 
-// pnpm db:studio [--port 4983]: drizzle-kit studio on the database that the server would use. The embedded one is
-// opened here, so the server has to be stopped first.
+// pnpm db:studio [--port 4983] [--minutes 30] [--plain]: drizzle-kit studio on the database that the server would use.
+// docs/decisions/0030-studio-behind-a-gate.md says what keeps others out.
 
-const PACKAGE = join(import.meta.dirname, "../packages/db");
-const GUARD = join(import.meta.dirname, "studio-guard.ts");
+const MINUTES_MAX = 24 * 60;
 
-/** What drizzle-kit needs to find a database, and how to close it again. */
-interface OpenDatabase extends AsyncDisposable {
-  readonly credentials: object;
-}
-
-async function openDatabase(database: DatabaseConfig): Promise<OpenDatabase> {
-  if (database.home === "server") return await openServer(database);
-  if (!existsSync(join(database.dataDir, "postgres"))) {
-    throw new DatabaseStartError(`There is no database in ${database.dataDir} yet: start Keepsake once, then stop it.`);
-  }
-  const server = await startEmbedded(database.dataDir, { onProgress: (step) => console.log(`${step} …`) });
-  const host = server.socketPath.slice(0, server.socketPath.lastIndexOf("/"));
+function readArguments(): { port: number; minutes: number; isPlain: boolean } {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "4983" },
+      minutes: { type: "string", default: "30" },
+      plain: { type: "boolean", default: false },
+    },
+  });
   return {
-    credentials: { host, port: 5432, user: "postgres", database: "postgres", ssl: false },
-    [Symbol.asyncDispose]: () => server.stop(),
+    port: numberUpTo(65_535, "--port", values.port),
+    minutes: numberUpTo(MINUTES_MAX, "--minutes", values.minutes),
+    isPlain: values.plain,
   };
 }
 
-/** Looked at first: drizzle-kit itself starts without a database, and says nothing of use later. */
-async function openServer(database: ServerConfig): Promise<OpenDatabase> {
-  await using _handle = await connect(database);
-  return { credentials: { url: database.url }, [Symbol.asyncDispose]: async () => {} };
+function numberUpTo(max: number, name: string, text: string): number {
+  const number = Number(text);
+  const isRight = /^\d+(\.\d+)?$/.test(text) && number > 0 && number <= max;
+  if (!isRight) throw new Error(`${name} must be a number, at most ${max}.`);
+  return number;
 }
 
-/** Ends with drizzle-kit, whether a Ctrl-C reaches both or somebody ends this process alone. */
-async function runStudio({ credentials }: OpenDatabase, port: string): Promise<number> {
-  const studio = spawn(
-    process.execPath,
-    ["--import", GUARD, "node_modules/drizzle-kit/bin.cjs", "studio", "--host", "127.0.0.1", "--port", port],
-    {
-      cwd: PACKAGE,
-      stdio: "inherit",
-      env: { ...process.env, KEEPSAKE_STUDIO_CREDENTIALS: JSON.stringify(credentials) },
-    },
+/** Resolves at Ctrl-C, SIGTERM, or when the time is over. */
+async function untilStopped(minutes: number, signal: AbortSignal): Promise<void> {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
+  await delay(minutes * 60_000, undefined, { signal: AbortSignal.any([stop.signal, signal]) }).then(
+    () => console.log(`${minutes} minutes are over: the studio is closed.`),
+    () => {},
   );
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => studio.kill());
-  const [code] = (await once(studio, "exit")) as [number | null];
-  return code ?? 0;
 }
 
-async function main(): Promise<number> {
+async function main(): Promise<void> {
+  const { port, minutes, isPlain } = readArguments();
   loadEnvFile();
-  const { values } = parseArgs({ options: { port: { type: "string", default: "4983" } } });
   const { database } = loadConfig(process.env, (path) => readFileSync(path, "utf8"));
-  await using open = await openDatabase(database);
-  console.log(`The studio answers on 127.0.0.1:${values.port} until Ctrl-C.
-Its page is loaded from the Internet, and while this runs, that page and every program on this machine can read and
-change all that is stored, without a password. Other web pages are refused. Stop it when you are done.`);
-  return await runStudio(open, values.port);
+  // The page can be told a host and a port, and no path: the secret is a name that every browser takes for this machine.
+  const name = isPlain ? "127.0.0.1" : `${randomBytes(16).toString("hex")}.localhost`;
+  await using queries = await openForReading(database, minutes);
+  await using drizzleKit = await startDrizzleKit();
+  await using _gate = await openGate(port, { host: `${name}:${port}`, queries, askDrizzleKit: drizzleKit.ask });
+  console.log(`The studio is at
+
+  ${STUDIO_ORIGIN}?host=${name}&port=${port}
+
+until Ctrl-C, for ${minutes} minutes at most. It reads and cannot change anything. Its page is loaded from the Internet and
+sees all that is stored; other web pages${isPlain ? "" : ", and programs that do not know this address,"} are refused.`);
+  const ended = new AbortController();
+  void drizzleKit.ended.then(() => ended.abort());
+  await untilStopped(minutes, ended.signal);
 }
 
 try {
-  process.exitCode = await main();
+  await main();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

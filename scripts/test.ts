@@ -2,7 +2,7 @@
 // `pnpm test apps/api/test/some.test.ts` runs only those integration tests.
 import { runStep, runTool } from "./run-tool.ts";
 import { addressOf, findRealPostgres } from "./test/real-postgres.ts";
-import { addCounts, countRun, formatCounts, removeResults, reportersFor } from "./test/results.ts";
+import { addCounts, countRun, formatCounts, readDrillLines, removeResults, reportersFor } from "./test/results.ts";
 
 type Engine = { run: string; title: string; env: NodeJS.ProcessEnv };
 
@@ -28,6 +28,8 @@ async function runIntegrationTests(engine: Engine, files: string[]): Promise<boo
 /** Prints what was tested, and last of all how many tests passed. */
 function report(engines: Engine[], failures: string[], missing: string | null): void {
   const counts = addCounts(["unit", ...engines.map(({ run }) => run)].flatMap((run) => countRun(run) ?? []));
+  const drillLines = readDrillLines();
+  if (drillLines.length > 0) console.log(`\n${drillLines.join("\n")}`);
   const tested = engines.map(({ title }) => title).join(" and on ");
   console.log(engines.length > 0 ? `\nTested on ${tested}.` : "\nTested on no database.");
   if (missing !== null) {

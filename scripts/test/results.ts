@@ -4,6 +4,18 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..", "..");
 const folder = join(root, ".cache", "test-results");
 
+/** Where drills of the run put their lines of counts. */
+export const drillLinesFile: string = join(folder, "drills.txt");
+
+/** The drills' lines, in the order in which they ended; none when none was run. */
+export function readDrillLines(): string[] {
+  try {
+    return readFileSync(drillLinesFile, "utf8").split("\n").filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
 export type Counts = { passed: number; failed: number; skipped: number };
 
 /** The part of vitest's JSON report that is counted here. */

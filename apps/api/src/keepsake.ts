@@ -14,10 +14,13 @@ import { activateSpace } from "./platform/embedding-space.ts";
 import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
+import { pruneOldAnswers } from "./platform/kept-answers.ts";
+import { KeysUnderWay } from "./platform/keys-under-way.ts";
 import type { Logger } from "./platform/logger.ts";
 import { createMetrics } from "./platform/metrics.ts";
 import { PendingWrites } from "./platform/pending-writes.ts";
 import { runRecurring } from "./platform/recurring-work.ts";
+import { retried } from "./platform/retried.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
 import { addStateGauges } from "./platform/state-gauges.ts";
 import { VectorCounts } from "./platform/vector-counts.ts";
@@ -58,6 +61,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
     logger,
     metrics: createMetrics(),
     settings: config.settings,
+    keysUnderWay: new KeysUnderWay(),
     pendingWrites: new PendingWrites(),
   };
   addStateGauges(services);
@@ -80,7 +84,7 @@ function describe(handle: DatabaseHandle): Pick<Services, "db" | "flush" | "data
   const { db, sql, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
   return {
     db,
-    flush: (wanted) => flush(sql, wanted),
+    flush: (wanted) => retried(() => flush(sql, wanted)),
     database: { home, version, pgvector },
     ping: (timeoutMs) => handle.ping(timeoutMs),
   };
@@ -131,7 +135,7 @@ const HOUR_MS = 3_600_000;
 function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
   const { logger } = services;
   const task = async () => {
-    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports], signal);
+    const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports, pruneOldAnswers], signal);
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);

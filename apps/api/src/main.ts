@@ -46,6 +46,9 @@ async function serve(config: Config, logger: Logger, signal: AbortSignal | undef
   const stopEarly = endIfStuck(stop, logger);
   await using keepsake = await startKeepsake(config, logger, {
     onProgress: (step) => logger.info(step),
+    onLost: (reason) =>
+      logger.error({ reason }, "the embedded database stopped and is opened again; calls fail until then"),
+    onReopened: (count) => logger.info({ count }, "the embedded database serves again"),
     onFatal: (error) => {
       logger.error({ error: error.message }, "the embedded database died: the server stops, and can be started again");
       died.resolve("died");

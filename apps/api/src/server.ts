@@ -21,6 +21,7 @@ import { logFailure } from "./platform/failure-log.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
+import { hasReplayed, REPLAYED_HEADER } from "./platform/replays.ts";
 import { assertContractVersion, assertJsonBody, assertNotFromForeignPage } from "./platform/request-guards.ts";
 import type { Services } from "./platform/services.ts";
 import { toWireError } from "./platform/wire-error.ts";
@@ -117,6 +118,7 @@ function addProcedures(server: FastifyInstance, services: Services): void {
         res: reply,
         path,
         createContext: () => toContext(request, services),
+        responseMeta: ({ ctx }) => (ctx && hasReplayed(ctx.actor) ? { headers: { [REPLAYED_HEADER]: "true" } } : {}),
         allowMethodOverride: true,
         maxBatchSize: BATCH_CALLS_MAX,
         onError: ({ error, path: failed }) =>

@@ -5,6 +5,7 @@ import { listTwins, type Twin } from "../src/rest/twins.ts";
 import { arrangeExample } from "./_example-calls.ts";
 import { startTestServer, type TestServer } from "./_keepsake-server.ts";
 import { type OpenApiDocument, responseOf, schemaChecker } from "./_openapi.ts";
+import { toSearch } from "./_query-string.ts";
 
 // Written for no procedure: each one that the router has goes through all of this.
 
@@ -33,18 +34,6 @@ async function callByRest(twin: Twin, method: string, input: object, userId: str
   const text = await answer.text();
   // What REST streams as lines, tRPC gives in a list.
   return [answer.status, twin.output || !answer.ok ? JSON.parse(text) : text.split("\n").slice(0, -1)];
-}
-
-function toSearch(input: object): URLSearchParams {
-  const search = new URLSearchParams();
-  const add = (key: string, value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) add(key, item);
-    else if (typeof value === "object" && value !== null)
-      for (const [name, inner] of Object.entries(value)) add(`${key}.${name}`, inner);
-    else search.append(key, String(value));
-  };
-  for (const [key, value] of Object.entries(input)) add(key, value);
-  return search;
 }
 
 async function callByTrpc({ path }: Twin, input: object, userId: string): Promise<[number, unknown]> {

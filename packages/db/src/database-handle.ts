@@ -12,19 +12,21 @@ export interface HandleParts extends ServerVersions {
   readonly home: DatabaseHandle["home"];
   readonly sql: postgres.Sql;
   openSession(): DatabaseSession;
+  reopenings?(): number;
   /** Runs after the connections are closed. */
   close?(): Promise<void>;
 }
 
 /** Puts a handle together. */
 export function createHandle(parts: HandleParts): DatabaseHandle {
-  const { home, sql, serverVersion, pgvectorVersion, openSession, close } = parts;
+  const { home, sql, serverVersion, pgvectorVersion, openSession, reopenings, close } = parts;
   return {
     home,
     sql,
     db: toDatabase(sql),
     serverVersion,
     pgvectorVersion,
+    reopenings: reopenings ?? (() => 0),
     ping: createPing(sql),
     openSession,
     [Symbol.asyncDispose]: async () => {

@@ -15,6 +15,8 @@ export type Queryable = Database | Transaction;
 export interface EmbeddedConfig {
   readonly home: "embedded";
   readonly dataDir: string;
+  /** After which a statement that names no limit of its own is ended, with the worker under it; 10 s when absent. */
+  readonly statementLimitMs?: number;
 }
 
 /** A PostgreSQL server, 16 or newer, with pgvector 0.8 or newer. */
@@ -39,7 +41,11 @@ export interface ConnectOptions {
   onProgress?(step: string): void;
   /** Every statement before it is sent, for the test-suite's recorder. Errors then carry their parameters in the open. */
   onStatement?(sql: string, parameters: readonly unknown[]): void;
-  /** The embedded PostgreSQL died. Called once at most, and never after the handle was disposed of. */
+  /** The embedded PostgreSQL broke or hung and is being opened again; calls fail until then. */
+  onLost?(reason: string): void;
+  /** It serves again. `count` is of all reopenings since the start. */
+  onReopened?(count: number): void;
+  /** It cannot be opened again. Called once at most, and never after the handle was disposed of. */
   onFatal?(error: Error): void;
 }
 
@@ -58,6 +64,8 @@ export interface DatabaseHandle extends AsyncDisposable {
   readonly serverVersion: string;
   /** The version in this database, or the one that the first migration will install. */
   readonly pgvectorVersion: string | null;
+  /** How often the embedded PostgreSQL had to be opened again since the start; 0 on a server, which does that itself. */
+  reopenings(): number;
   /** Fails with `DeadlineError` or the driver's error when the database does not answer `select 1` in time. */
   ping(timeoutMs: number): Promise<void>;
   /** A session of its own, without a statement time-out, for work that holds a lock or runs for long. */

@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { type AddressInfo, connect as connectTo, createServer } from "node:net";
+import { startNetworkProxy } from "@keepsake/db/testing";
 
 /** A way to the database that counts how often the client waits: each turn from sending to receiving. */
 export interface CountingProxy extends AsyncDisposable {
@@ -11,7 +10,7 @@ export interface CountingProxy extends AsyncDisposable {
 /** Answers are held back so long, milliseconds: what the client sends without waiting for them is all there by then. */
 const HOLD_MS = 80;
 
-interface Connection {
+interface Talk {
   waits: number;
   isClientSpeaking: boolean;
   sent: string;
@@ -19,47 +18,23 @@ interface Connection {
 
 /** Forwards every connection to `host:port`. */
 export async function startCountingProxy(host: string, port: number): Promise<CountingProxy> {
-  const connections: Connection[] = [];
-  const sockets = new Set<{ destroy(): void }>();
-  const server = createServer((client) => {
-    const upstream = connectTo(port, host);
-    const connection = { waits: 0, isClientSpeaking: false, sent: "" };
-    connections.push(connection);
-    sockets.add(client).add(upstream);
-    client.on("data", (chunk) => {
-      connection.isClientSpeaking = true;
-      connection.sent += chunk.toString("latin1");
-      upstream.write(chunk);
-    });
-    upstream.on("data", (chunk) => {
-      setTimeout(() => {
-        if (connection.isClientSpeaking) connection.waits += 1;
-        connection.isClientSpeaking = false;
-        client.write(chunk);
-      }, HOLD_MS);
-    });
-    for (const [one, other] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      one.on("close", () => other.destroy());
-      one.on("error", () => other.destroy());
-    }
+  const talks = new Map<number, Talk>();
+  const proxy = await startNetworkProxy(host, port, ({ connection, from, chunk }) => {
+    const talk = talks.get(connection) ?? { waits: 0, isClientSpeaking: false, sent: "" };
+    talks.set(connection, talk);
+    if (from === "client") talk.sent += chunk.toString("latin1");
+    else if (talk.isClientSpeaking) talk.waits += 1;
+    talk.isClientSpeaking = from === "client";
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
+  await proxy.setFault({ kind: "slow", requestMs: 0, answerMs: HOLD_MS });
   return {
-    port: (server.address() as AddressInfo).port,
+    port: proxy.port,
     takeWaits(text) {
-      const told = connections.filter(({ sent }) => sent.includes(text));
-      const waits = told.reduce((sum, connection) => sum + connection.waits, 0);
-      for (const connection of connections) Object.assign(connection, { waits: 0, sent: "" });
+      const told = [...talks.values()].filter(({ sent }) => sent.includes(text));
+      const waits = told.reduce((sum, talk) => sum + talk.waits, 0);
+      for (const talk of talks.values()) Object.assign(talk, { waits: 0, sent: "" });
       return waits;
     },
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, "close");
-    },
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
 }

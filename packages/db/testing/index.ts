@@ -9,6 +9,14 @@ import { testEngine } from "./test-engine.ts";
 
 export { describeDataModel } from "./data-model.ts";
 export { findTool } from "./find-tool.ts";
+export { type NetworkFault, type NetworkProxy, startNetworkProxy } from "./network-proxy.ts";
+export {
+  type ClusterOptions,
+  clusterRoot,
+  type PrivateCluster,
+  startPrivateCluster,
+  whyNoPrivateCluster,
+} from "./private-cluster.ts";
 export type { TestDatabase } from "./test-database.ts";
 export { type TestEngine, testDatabaseUrl, testEngine } from "./test-engine.ts";
 

@@ -1,20 +1,18 @@
 import type { ClearCacheInput, RemovedAnswers } from "@keepsake/contract";
 import type { Actor } from "../platform/actor.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { anyEntry, isExpired } from "./entry-filters.ts";
 import { lockCache, removeEntries } from "./store.ts";
 
 /** Removes what expired, or everything. */
 export async function clearCache(
   actor: Actor,
-  { db }: Services,
+  services: Services,
   { all, idempotencyKey: key }: ClearCacheInput,
 ): Promise<RemovedAnswers> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "cache.clear", input: all }, async () => {
-      await lockCache(actor, tx);
-      return { removed: await removeEntries(actor, tx, all ? anyEntry : isExpired) };
-    }),
-  );
+  return writeOnce(actor, services, { key, procedure: "cache.clear", input: all }, async (tx) => {
+    await lockCache(actor, tx);
+    return { removed: await removeEntries(actor, tx, all ? anyEntry : isExpired) };
+  });
 }

@@ -1,8 +1,8 @@
 import type { InvalidateAnswersInput, RemovedAnswers } from "@keepsake/contract";
 import type { SQL } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { madeFrom, withIds, withKey, withTag } from "./entry-filters.ts";
 import { questionKey } from "./question-key.ts";
 import { lockCache, removeEntries } from "./store.ts";
@@ -12,15 +12,13 @@ type Target = Omit<InvalidateAnswersInput, "idempotencyKey">;
 /** Removes the answers that a caller names in one way. One that is not there is no error. */
 export async function invalidateAnswers(
   actor: Actor,
-  { db }: Services,
+  services: Services,
   { idempotencyKey: key, ...target }: InvalidateAnswersInput,
 ): Promise<RemovedAnswers> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "cache.invalidate", input: target }, async () => {
-      await lockCache(actor, tx);
-      return { removed: await removeEntries(actor, tx, toCondition(actor, target)) };
-    }),
-  );
+  return writeOnce(actor, services, { key, procedure: "cache.invalidate", input: target }, async (tx) => {
+    await lockCache(actor, tx);
+    return { removed: await removeEntries(actor, tx, toCondition(actor, target)) };
+  });
 }
 
 /** The contract lets exactly one of them through. */

@@ -2,9 +2,9 @@ import type { NotCachedReason, StoreAnswerInput, StoredAnswer } from "@keepsake/
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/actor.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services, Settings } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { isCommand } from "./command-text.ts";
 import { embedQuestion } from "./embed-questions.ts";
 import { type AnswerDraft, putAnswer } from "./entry-store.ts";
@@ -23,10 +23,8 @@ type Answer = Omit<StoreAnswerInput, "idempotencyKey">;
  */
 export async function keepAnswer(actor: Actor, services: Services, input: StoreAnswerInput): Promise<StoredAnswer> {
   const { idempotencyKey: key, ...answer } = input;
-  const stored = await services.db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "cache.store", input: answer }, () =>
-      keepAnswerIn(actor, tx, services.settings, answer),
-    ),
+  const stored = await writeOnce(actor, services, { key, procedure: "cache.store", input: answer }, (tx) =>
+    keepAnswerIn(actor, tx, services.settings, answer),
   );
   if (stored.cached) embedQuestion(actor, services, { id: stored.id, text: answer.text });
   return stored;

@@ -3,9 +3,9 @@ import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { completeWaitingFeedback } from "../training/store.ts";
 import { claimInteraction } from "./interaction-store.ts";
 import { keepMessage } from "./keep-message.ts";
@@ -22,10 +22,8 @@ type NewMessage = Omit<AppendMessageInput, "idempotencyKey">;
  */
 export async function appendMessage(actor: Actor, services: Services, input: AppendMessageInput): Promise<Message> {
   const { idempotencyKey: key, ...message } = input;
-  return services.db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "conversation.append", input: message }, () =>
-      append(actor, tx, services, message),
-    ),
+  return writeOnce(actor, services, { key, procedure: "conversation.append", input: message }, (tx) =>
+    append(actor, tx, services, message),
   );
 }
 

@@ -10,6 +10,7 @@ import type { SameQuestion } from "../cache/same-meaning.ts";
 import type { Actor } from "../platform/actor.ts";
 import { describeCause } from "../platform/describe-cause.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
+import { noteReplay } from "../platform/replays.ts";
 import type { Services } from "../platform/services.ts";
 import { type Gathered, gather, sameQuestion, type Turn } from "./gather.ts";
 import { joinFlight } from "./join-flight.ts";
@@ -30,6 +31,7 @@ export async function beginTurn(actor: Actor, services: Services, input: BeginTu
   const cacheUse = chooseCacheUse(services, input);
   const turn: Turn = { actor, services, input, draft, cacheUse, clock: new TurnClock(input.budgetMs) };
   const gathered = await gather(turn);
+  if (gathered.opened?.saved.isNew === false) noteReplay(actor);
   if (gathered.opened?.answer) return toRepeated(turn, gathered.opened.answer, null);
   const same = gathered.same && (await answerOfSame(turn, gathered.same));
   if (same) return toRepeated(turn, same, gathered.same);

@@ -7,8 +7,8 @@ import { leansOnTalk } from "../cache/leans-on-talk.ts";
 import { whyNotPlain } from "../cache/plain-question.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services, Settings } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { completeWaitingFeedback } from "../training/store.ts";
 import { keepMessage } from "./keep-message.ts";
 import { type BegunInteraction, listInteraction, lockInteraction } from "./store.ts";
@@ -32,10 +32,11 @@ export const interactionNotFound = () =>
 export async function completeTurn(actor: Actor, services: Services, input: CompleteTurnInput): Promise<CompletedTurn> {
   const { idempotencyKey: key, ...completion } = input;
   await services.pendingWrites.ended(actor, input.interactionId);
-  const { question, ...completed } = await services.db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "conversation.complete", input: completion }, () =>
-      complete(actor, tx, services, completion),
-    ),
+  const { question, ...completed } = await writeOnce(
+    actor,
+    services,
+    { key, procedure: "conversation.complete", input: completion },
+    (tx) => complete(actor, tx, services, completion),
   );
   const { cached } = completed;
   if (cached.cached) embedQuestion(actor, services, { id: cached.id, text: question });

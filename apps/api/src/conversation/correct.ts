@@ -5,8 +5,8 @@ import { evictAnswer } from "../cache/store.ts";
 import { lockMemory } from "../memory/store.ts";
 import { rememberSuccessor } from "../memory/supersede.ts";
 import type { Actor } from "../platform/actor.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { putPreference } from "../preferences/set-preference.ts";
 import { lockPreference } from "../preferences/store.ts";
 import { putCorrection } from "../training/store.ts";
@@ -26,10 +26,8 @@ const CONFIDENCE = 0.9;
  */
 export async function correctTurn(actor: Actor, services: Services, input: CorrectTurnInput): Promise<CorrectedTurn> {
   const { idempotencyKey: key, ...correction } = input;
-  return services.db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "conversation.correct", input: correction }, () =>
-      correct(actor, tx, services, correction),
-    ),
+  return writeOnce(actor, services, { key, procedure: "conversation.correct", input: correction }, (tx) =>
+    correct(actor, tx, services, correction),
   );
 }
 

@@ -2,9 +2,10 @@ import type { DeletedSession, DeleteSessionInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { evictAnswers } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
-import { eraseAnswersOfSession, runOnce } from "../platform/idempotency.ts";
+import { eraseAnswersOfSession } from "../platform/kept-answers.ts";
 import type { Services } from "../platform/services.ts";
 import { removeVectors } from "../platform/vectors.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import {
   lockSession,
   removeFeedback,
@@ -25,11 +26,11 @@ const PROCEDURE = "conversation.deleteSession";
  */
 export async function deleteSession(
   actor: Actor,
-  { db }: Services,
+  services: Services,
   { sessionId, idempotencyKey: key }: DeleteSessionInput,
 ): Promise<DeletedSession> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: PROCEDURE, input: sessionId }, () => remove(actor, tx, sessionId)),
+  return writeOnce(actor, services, { key, procedure: PROCEDURE, input: sessionId }, (tx) =>
+    remove(actor, tx, sessionId),
   );
 }
 

@@ -7,15 +7,15 @@ import { findSimilar } from "../cache/similar-store.ts";
 import { type FoundMemories, searchForContext } from "../memory/context-store.ts";
 import { countVectors } from "../memory/semantic-store.ts";
 import type { Actor } from "../platform/actor.ts";
-import { DomainError } from "../platform/domain-error.ts";
 import { knownQueryVector, queryVector } from "../platform/query-vector.ts";
 import type { Services } from "../platform/services.ts";
 import { findAliasNames, findForContext } from "../preferences/context-store.ts";
 import { type EarlierMessage, findEarlierMessages } from "./earlier.ts";
 import { saveLater } from "./save-later.ts";
+import { flushTurn, saving } from "./save-turn.ts";
 import type { TurnClock } from "./turn-clock.ts";
 import type { toTurnDraft } from "./turn-draft.ts";
-import { answerFromCache, claimFlight, readTail, type SavedTurn, saveTurn } from "./turn-store.ts";
+import { answerFromCache, claimFlight, readTail } from "./turn-store.ts";
 
 /** Messages of this session that go along as they were said. */
 const TAIL_MESSAGES = 12;
@@ -56,7 +56,6 @@ export async function gather(turn: Turn): Promise<Gathered> {
 
 async function gatherAtOnce(turn: Turn, vector: string | null): Promise<Gathered> {
   const flushed = await flushWithin(turn, { ...opening(turn), ...search(turn, vector), ...lookUp(turn) });
-  assertSameTurn(turn, flushed);
   return { opened: flushed, ...toFound(turn, flushed), wasEmbedded: vector !== null };
 }
 
@@ -67,7 +66,6 @@ async function gatherWhileEmbedding(turn: Turn): Promise<Gathered> {
   // Nobody waits for it when the question is answered from before.
   embedding.catch(() => {});
   const opened = await flushWithin(turn, { ...opening(turn), ...lookUp(turn) });
-  assertSameTurn(turn, opened);
   if (!opened || opened.answer) return { opened, memories: null, earlier: null, same: null, wasEmbedded: true };
   const vector = await clock.within(embedding);
   const searched = await flushWithin(turn, search(turn, vector));
@@ -80,7 +78,7 @@ type Opened = FlushResults<ReturnType<typeof opening> & ReturnType<typeof lookUp
 function opening({ actor, draft, input, cacheUse }: Turn) {
   const mayJoin = cacheUse !== "off" && input.joinMs > 0;
   return {
-    saved: saveTurn(actor, draft),
+    ...saving(actor, draft),
     flight: mayJoin ? claimFlight(actor, draft, input.joinMs) : null,
     tail: readTail(actor, draft, TAIL_MESSAGES),
     preferences: findForContext(actor, input.preferences),
@@ -140,20 +138,10 @@ function toFound(
 /** Sends statements at once; null when their answer did not come within the budget. What they write is written still. */
 async function flushWithin<const W extends Wanted>(turn: Turn, wanted: W): Promise<FlushResults<W> | null> {
   const { actor, services, draft, clock } = turn;
-  const flushing = clock.measure("database", () => services.flush(wanted));
+  const flushing = clock.measure("database", () => flushTurn(services, wanted));
   const flushed = await clock.within(flushing);
   if (flushed === null && "saved" in wanted) {
     services.pendingWrites.add(actor, draft.interactionId, saveLater(services, actor, draft, flushing));
   }
   return flushed;
-}
-
-function assertSameTurn({ draft }: Turn, flushed: { readonly saved: SavedTurn } | null): void {
-  if (!flushed || flushed.saved.isNew) return;
-  const { textHash, sessionId } = flushed.saved;
-  if (textHash === draft.textHash && sessionId === draft.sessionId) return;
-  throw new DomainError(
-    "IDEMPOTENCY_MISMATCH",
-    "This interaction began with another text or in another session: leave interactionId and idempotencyKey out, or take new ones.",
-  );
 }

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Actor } from "../platform/actor.ts";
 import { describeCause } from "../platform/describe-cause.ts";
+import { DomainError } from "../platform/domain-error.ts";
 import type { Services } from "../platform/services.ts";
-import { saveTurn, type TurnDraft } from "./turn-store.ts";
+import { flushTurn, saving } from "./save-turn.ts";
+import type { TurnDraft } from "./turn-store.ts";
 
 const RETRIES_AFTER_MS = [500, 2_000, 10_000, 30_000];
 
@@ -10,25 +12,30 @@ const RETRIES_AFTER_MS = [500, 2_000, 10_000, 30_000];
  * Sees to it that a turn is saved whose caller has been answered already (`save_pending`): a saving that fails is tried
  * again. Never rejects.
  *
- * @param saving the attempt that is under way
+ * @param underWay the attempt that is under way
  */
 export async function saveLater(
-  { flush, logger }: Pick<Services, "flush" | "logger">,
+  services: Pick<Services, "flush" | "logger">,
   actor: Actor,
   draft: TurnDraft,
-  saving: Promise<unknown>,
+  underWay: Promise<unknown>,
 ): Promise<void> {
-  let attempt = saving;
+  const { logger } = services;
+  let attempt = underWay;
   for (const afterMs of [...RETRIES_AFTER_MS, null]) {
     try {
       await attempt;
       return;
     } catch (error) {
       const cause = describeCause(error);
-      if (afterMs === null) return logger.error({ cause }, "a message could not be saved after its turn was answered");
+      if (afterMs === null || isMismatch(error))
+        return logger.error({ cause }, "a message could not be saved after its turn was answered");
       logger.warn({ cause, afterMs }, "saving a message failed after its turn was answered; it is tried again");
       await delay(afterMs, undefined, { ref: false });
-      attempt = flush({ saved: saveTurn(actor, draft) });
+      attempt = flushTurn(services, saving(actor, draft));
     }
   }
 }
+
+/** Another turn has this name: no later try changes that. */
+const isMismatch = (error: unknown): boolean => error instanceof DomainError && error.reason === "IDEMPOTENCY_MISMATCH";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BeginTurnInput } from "@keepsake/contract";
-import { v5 as uuidv5, v7 as uuidv7 } from "uuid";
+import { validate as isUuid, v5 as uuidv5, v7 as uuidv7 } from "uuid";
 import { questionKey } from "../cache/question-key.ts";
 import type { Actor } from "../platform/actor.ts";
 import type { TurnDraft } from "./turn-store.ts";
@@ -13,6 +13,7 @@ type Said = Pick<BeginTurnInput, "sessionId" | "text"> &
 export function toTurnDraft(actor: Actor, input: Said): TurnDraft {
   const { sessionId, text, language = null, intent = null, metadata = null } = input;
   return {
+    key: input.idempotencyKey ?? null,
     interactionId: input.interactionId ?? idOfKey(input.idempotencyKey) ?? uuidv7(),
     messageId: uuidv7(),
     answerId: uuidv7(),
@@ -35,4 +36,8 @@ const isRecent = (time: Date): boolean => time.getTime() > Date.now() - LATE_MS_
 /** Any fixed UUID: keys named under it give ids that nothing else gives. */
 const KEYS = "5a1f6f0e-3c52-4d0b-9c55-0d5a6c1b7e21";
 
-const idOfKey = (key: string | undefined): string | null => (key === undefined ? null : uuidv5(key, KEYS));
+/** A key that is a UUID is as good a name as any that we could make of it. */
+function idOfKey(key: string | undefined): string | null {
+  if (key === undefined) return null;
+  return isUuid(key) ? key.toLowerCase() : uuidv5(key, KEYS);
+}

@@ -10,6 +10,8 @@ import { countedMessage, databaseNow } from "./store.ts";
 
 /** A turn about to begin. */
 export interface TurnDraft {
+  /** The caller's idempotency key, if there is one. */
+  readonly key: string | null;
   readonly interactionId: string;
   /** Of the user's message. */
   readonly messageId: string;
@@ -32,9 +34,6 @@ export interface TurnDraft {
 export interface SavedTurn {
   /** False when the interaction had begun before: a retry. */
   readonly isNew: boolean;
-  /** Of the text that the interaction began with. */
-  readonly textHash: string;
-  readonly sessionId: string;
 }
 
 const json = (value: unknown): SQL => (value === null ? sql`null::jsonb` : sql`${JSON.stringify(value)}::jsonb`);
@@ -47,7 +46,7 @@ function timeOf({ createdAt }: TurnDraft, laterMs: number): SQL {
 
 /**
  * Saves the user and the message, once an interaction: a retry of the same begin, also one at the same time, finds it
- * saved and adds nothing.
+ * saved and adds nothing; the same id with another text or session fails, and takes everything sent along with it.
  */
 export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
   const { interactionId, sessionId, textHash, queryHash, language, intent } = turn;
@@ -58,8 +57,10 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
     begun as (
       insert into ${interactions} ("user_id", "interaction_id", "session_id", "text_hash", "query_hash", "intent")
       values (${actor.userId}, ${interactionId}, ${sessionId}, ${textHash}, ${queryHash}, ${intent})
-      on conflict ("user_id", "interaction_id") do update set "text_hash" = ${interactions.textHash}
-      returning (xmax = 0) as is_new, ${interactions.textHash} as text_hash, ${interactions.sessionId} as session_id
+      on conflict ("user_id", "interaction_id") do update set "text_hash" = case
+        when ${interactions.textHash} = ${textHash} and ${interactions.sessionId} = ${sessionId}
+        then ${interactions.textHash} end
+      returning (xmax = 0) as is_new
     ),
     ${countedMessage(
       "saved",
@@ -69,16 +70,12 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
         ${language}, ${intent}, ${json(turn.metadata)}, ${timeOf(turn, 0)}
       from begun where is_new`,
     )}
-    select is_new, text_hash, session_id from begun`;
+    select is_new from begun`;
   return {
     query,
     read([row]) {
       if (!row) throw new Error("a turn was not saved");
-      return {
-        isNew: row["is_new"] === true,
-        textHash: String(row["text_hash"]),
-        sessionId: String(row["session_id"]),
-      };
+      return { isNew: row["is_new"] === true };
     },
   };
 }

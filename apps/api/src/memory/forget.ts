@@ -3,8 +3,8 @@ import type { Transaction } from "@keepsake/db";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
 import { toContentExists } from "./revise.ts";
 import { markForgotten, unmarkForgotten } from "./store.ts";
@@ -19,18 +19,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  */
 export async function forgetMemory(
   actor: Actor,
-  { db, settings }: Services,
+  services: Services,
   { id, idempotencyKey: key }: ChangeMemoryByIdInput,
 ): Promise<ForgottenMemory> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "memory.forget", input: id }, async () => {
-      const forgottenAt = await markForgotten(actor, tx, id);
-      if (!forgottenAt) throw memoryNotFound();
-      await evictDependents(actor, tx, { memories: [id] });
-      const erasedAfter = new Date(forgottenAt.getTime() + settings.forgetRetentionDays * DAY_MS);
-      return { id, forgottenAt, erasedAfter };
-    }),
-  );
+  return writeOnce(actor, services, { key, procedure: "memory.forget", input: id }, async (tx) => {
+    const forgottenAt = await markForgotten(actor, tx, id);
+    if (!forgottenAt) throw memoryNotFound();
+    await evictDependents(actor, tx, { memories: [id] });
+    const erasedAfter = new Date(forgottenAt.getTime() + services.settings.forgetRetentionDays * DAY_MS);
+    return { id, forgottenAt, erasedAfter };
+  });
 }
 
 /**
@@ -43,8 +41,8 @@ export async function restoreMemory(
   services: Services,
   { id, idempotencyKey: key }: ChangeMemoryByIdInput,
 ): Promise<Memory> {
-  return services.db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "memory.restore", input: id }, () => restore(actor, tx, services, id)),
+  return writeOnce(actor, services, { key, procedure: "memory.restore", input: id }, (tx) =>
+    restore(actor, tx, services, id),
   );
 }
 

@@ -13,9 +13,9 @@ import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { embedNow } from "../platform/embed-items.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { embeddableMemories } from "./embeddable-memories.ts";
 import { findMemories, forgetExpired, type MemoryDraft, putMemories, reviveEnded } from "./store.ts";
@@ -40,12 +40,10 @@ export async function addManyMemories(
   return { results: await remember(actor, services, items, call, wait === true) };
 }
 
-type Call = Parameters<typeof runOnce>[2];
+type Call = Parameters<typeof writeOnce>[2];
 
 async function remember(actor: Actor, services: Services, items: readonly NewMemory[], call: Call, wait: boolean) {
-  const results = await services.db.transaction((tx) =>
-    runOnce(actor, tx, call, () => rememberIn(actor, tx, services, items)),
-  );
+  const results = await writeOnce(actor, services, call, (tx) => rememberIn(actor, tx, services, items));
   if (!wait || !services.embeddings) return results;
   return withVectors(actor, services, results);
 }

@@ -5,9 +5,9 @@ import type { Actor } from "../platform/actor.ts";
 import { violatedConstraint } from "../platform/database-failure.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { removeVectors } from "../platform/vectors.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
 import { changeMemory, keepVersion, lockMemory, type MemoryChange } from "./store.ts";
@@ -22,8 +22,8 @@ type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
  */
 export async function updateMemory(actor: Actor, services: Services, input: UpdateMemoryInput): Promise<Memory> {
   const { idempotencyKey: key, ...change } = input;
-  return services.db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "memory.update", input: change }, () => revise(actor, tx, services, change)),
+  return writeOnce(actor, services, { key, procedure: "memory.update", input: change }, (tx) =>
+    revise(actor, tx, services, change),
   );
 }
 

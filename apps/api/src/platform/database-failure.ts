@@ -8,7 +8,8 @@ const TIMED_OUT = new Set(["57014", "55P03", "40P01", "40001"]);
 /** Data that PostgreSQL refuses although the contract let it pass: the caller's mistake, not ours. */
 const BAD_DATA = /^22|^54000/;
 
-function codeOf(error: unknown): string | null {
+/** SQLSTATE, or the driver's own code, of a failure of the database; null for any other. */
+export function sqlStateOf(error: unknown): string | null {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at.code;
   }
@@ -23,12 +24,22 @@ export function violatedConstraint(error: unknown): string | null {
   return null;
 }
 
+/** The column of a table that was to become null and must not, or null for any other failure. */
+export function refusedNull(error: unknown): { table: string; column: string } | null {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (!("code" in at) || at.code !== "23502") continue;
+    if ("table_name" in at && "column_name" in at)
+      return { table: String(at.table_name), column: String(at.column_name) };
+  }
+  return null;
+}
+
 /**
  * What a failure of the database means to a caller, or null for a fault of ours (a bad statement, a broken constraint).
  * Follows `cause`, since Drizzle wraps what the driver throws.
  */
 export function toDatabaseFailure(error: unknown): DomainError | null {
-  const code = codeOf(error);
+  const code = sqlStateOf(error);
   if (code === null) return null;
   const options = { cause: error };
   if (STORAGE_FULL.has(code))

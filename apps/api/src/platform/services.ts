@@ -3,6 +3,7 @@ import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
+import type { KeysUnderWay } from "./keys-under-way.ts";
 import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PendingWrites } from "./pending-writes.ts";
@@ -54,6 +55,8 @@ export interface Services {
   /** What `/metrics` tells. */
   readonly metrics: Metrics;
   readonly settings: Settings;
+  /** Calls with an idempotency key that have not ended yet. */
+  readonly keysUnderWay: KeysUnderWay;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;
 }

@@ -2,8 +2,8 @@ import type { DeletedPreference, DeletePreferenceInput } from "@keepsake/contrac
 import type { Transaction } from "@keepsake/db";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { assertVersion } from "./assert-version.ts";
 import { preferenceNotFound } from "./get-preference.ts";
 import { keepVersion } from "./history-store.ts";
@@ -18,17 +18,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  */
 export async function deletePreference(
   actor: Actor,
-  { db, settings }: Pick<Services, "db" | "settings">,
+  services: Pick<Services, "db" | "keysUnderWay" | "settings">,
   { idempotencyKey, ...input }: DeletePreferenceInput,
 ): Promise<DeletedPreference> {
   const call = { key: idempotencyKey, procedure: "preferences.delete", input };
-  return db.transaction((tx) =>
-    runOnce(actor, tx, call, async () => {
-      const deletedAt = await takeAway(actor, tx, input);
-      const erasedAfter = new Date(deletedAt.getTime() + settings.forgetRetentionDays * DAY_MS);
-      return { key: input.key, deletedAt, erasedAfter };
-    }),
-  );
+  return writeOnce(actor, services, call, async (tx) => {
+    const deletedAt = await takeAway(actor, tx, input);
+    const erasedAfter = new Date(deletedAt.getTime() + services.settings.forgetRetentionDays * DAY_MS);
+    return { key: input.key, deletedAt, erasedAfter };
+  });
 }
 
 async function takeAway(actor: Actor, tx: Transaction, input: DeletePreferenceInput): Promise<Date> {

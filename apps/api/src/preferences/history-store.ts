@@ -4,7 +4,7 @@ import { preferences, preferenceVersions } from "@keepsake/db/schema";
 import { and, desc, eq, gte, lt, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Actor } from "../platform/actor.ts";
-import { pruneAnswersNaming } from "../platform/idempotency.ts";
+import { pruneAnswersNaming } from "../platform/kept-answers.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { toColumns, withJson } from "./preference-row.ts";
 

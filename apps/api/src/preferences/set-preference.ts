@@ -11,10 +11,10 @@ import type { Transaction } from "@keepsake/db";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import { toInputIssues, toSentence } from "../platform/input-issues.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { assertVersion } from "./assert-version.ts";
 import { keepVersion } from "./history-store.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -31,11 +31,11 @@ type PreferenceChange = Omit<SetPreferenceInput, "idempotencyKey">;
  */
 export async function setPreference(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  services: Pick<Services, "db" | "keysUnderWay">,
   { idempotencyKey, ...change }: SetPreferenceInput,
 ): Promise<SetPreferenceOutput> {
   const call = { key: idempotencyKey, procedure: "preferences.set", input: change };
-  return db.transaction((tx) => runOnce(actor, tx, call, () => putPreference(actor, tx, change)));
+  return writeOnce(actor, services, call, (tx) => putPreference(actor, tx, change));
 }
 
 /** As {@link setPreference}, as a part of a transaction. */

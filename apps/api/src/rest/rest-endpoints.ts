@@ -2,6 +2,7 @@ import { TRPCError } from "@trpc/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type RequestContext, toContext } from "../platform/context.ts";
 import { describeCause } from "../platform/describe-cause.ts";
+import { hasReplayed, REPLAYED_HEADER } from "../platform/replays.ts";
 import type { Services } from "../platform/services.ts";
 import { createCallerFactory, createRouter } from "../platform/trpc.ts";
 import { readInput } from "./read-input.ts";
@@ -39,7 +40,9 @@ async function answer(
     throw new TRPCError({ code: "METHOD_NOT_SUPPORTED" });
   }
   const startedMs = performance.now();
-  const output = await call(twin, readInput(request, twin.input), toContext(request, services));
+  const context = toContext(request, services);
+  const output = await call(twin, readInput(request, twin.input), context);
+  if (hasReplayed(context.actor)) reply.header(REPLAYED_HEADER, "true");
   const line = { requestId: request.id, path: twin.path };
   const ms = Math.round(performance.now() - startedMs);
   services.logger.debug({ ...line, status: reply.statusCode, ms }, "call");

@@ -3,9 +3,9 @@ import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { addExample, type ExampleDraft } from "./example-store.ts";
 import { findFeedback, lockInteraction } from "./store.ts";
 
@@ -17,11 +17,11 @@ import { findFeedback, lockInteraction } from "./store.ts";
  */
 export async function addTrainingExample(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  services: Pick<Services, "db" | "keysUnderWay">,
   { idempotencyKey: key, ...input }: AddExampleInput,
 ): Promise<TrainingExample> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "training.add", input }, () => store(actor, tx, { ...input, id: uuidv7() })),
+  return writeOnce(actor, services, { key, procedure: "training.add", input }, (tx) =>
+    store(actor, tx, { ...input, id: uuidv7() }),
   );
 }
 

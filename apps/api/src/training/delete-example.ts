@@ -1,8 +1,9 @@
 import type { DeletedExample, DeleteExampleInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { pruneAnswers, pruneAnswersNaming, runOnce } from "../platform/idempotency.ts";
+import { pruneAnswers, pruneAnswersNaming } from "../platform/kept-answers.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { findIdByInteraction, removeExample } from "./example-store.ts";
 import { removeExportedRows } from "./export-store.ts";
 import { interactionNotFound } from "./feedback.ts";
@@ -17,16 +18,14 @@ import { lockInteraction, removeFeedback } from "./store.ts";
  */
 export async function deleteExample(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  services: Pick<Services, "db" | "keysUnderWay">,
   { idempotencyKey: key, ...target }: DeleteExampleInput,
 ): Promise<DeletedExample> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "training.delete", input: target }, async () => {
-      const { id, interactionId } = target;
-      if (id !== undefined) return erase(actor, tx, await toTarget(actor, tx, id));
-      return eraseByInteraction(actor, tx, interactionId ?? "");
-    }),
-  );
+  return writeOnce(actor, services, { key, procedure: "training.delete", input: target }, async (tx) => {
+    const { id, interactionId } = target;
+    if (id !== undefined) return erase(actor, tx, await toTarget(actor, tx, id));
+    return eraseByInteraction(actor, tx, interactionId ?? "");
+  });
 }
 
 async function toTarget(actor: Actor, tx: Transaction, id: string): Promise<DeletedExample> {

@@ -9,9 +9,9 @@ import {
 import { moveWeights } from "../memory/store.ts";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { findFeedback, lockInteraction, makeExample, type Opinion, putFeedback, scoreExample } from "./store.ts";
 
 /** The same answer for an interaction that never was and one of another user. */
@@ -26,11 +26,11 @@ export const interactionNotFound = () =>
  */
 export async function recordFeedback(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  services: Pick<Services, "db" | "keysUnderWay">,
   { idempotencyKey: key, ...opinion }: FeedbackInput,
 ): Promise<Feedback> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "training.feedback", input: opinion }, () => record(actor, tx, opinion)),
+  return writeOnce(actor, services, { key, procedure: "training.feedback", input: opinion }, (tx) =>
+    record(actor, tx, opinion),
   );
 }
 

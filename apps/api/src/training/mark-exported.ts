@@ -1,8 +1,9 @@
 import type { MarkExportedInput, MarkedExport } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { runOnce } from "../platform/idempotency.ts";
+import { retried } from "../platform/retried.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { getManifest } from "./manifest.ts";
 import { beginMarking, countMarked, markSome } from "./mark-store.ts";
 
@@ -15,12 +16,13 @@ import { beginMarking, countMarked, markSome } from "./mark-store.ts";
  */
 export async function markExported(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  services: Pick<Services, "db" | "keysUnderWay">,
   { exportId, idempotencyKey: key }: MarkExportedInput,
 ): Promise<MarkedExport> {
   const call = { key, procedure: "training.markExported", input: exportId };
-  await db.transaction((tx) => runOnce(actor, tx, call, () => begin(actor, tx, exportId)));
-  while (await db.transaction((tx) => markSome(actor, tx, exportId)));
+  await writeOnce(actor, services, call, (tx) => begin(actor, tx, exportId));
+  const { db } = services;
+  while (await retried(() => db.transaction((tx) => markSome(actor, tx, exportId))));
   return { exportId, marked: await countMarked(actor, db, exportId) };
 }
 

@@ -2,8 +2,8 @@ import type { TrainingExample, UpdateExampleInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import { runOnce } from "../platform/idempotency.ts";
 import type { Services } from "../platform/services.ts";
+import { writeOnce } from "../platform/write-once.ts";
 import { changeExample, lockVersion } from "./example-store.ts";
 import { exampleNotFound, getExample } from "./get-example.ts";
 import { lockInteraction, putFeedback, removeFeedback } from "./store.ts";
@@ -16,11 +16,11 @@ import { lockInteraction, putFeedback, removeFeedback } from "./store.ts";
  */
 export async function updateExample(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  services: Pick<Services, "db" | "keysUnderWay">,
   { idempotencyKey: key, ...change }: UpdateExampleInput,
 ): Promise<TrainingExample> {
-  return db.transaction((tx) =>
-    runOnce(actor, tx, { key, procedure: "training.update", input: change }, () => revise(actor, tx, change)),
+  return writeOnce(actor, services, { key, procedure: "training.update", input: change }, (tx) =>
+    revise(actor, tx, change),
   );
 }
 

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DatabaseStartError } from "../database-error.ts";
+import { syncFolder, syncParents, syncPath } from "./sync-folder.ts";
 
 /** The major of the embedded PostgreSQL; its folders open with no other. */
 const EMBEDDED_MAJOR = 18;
@@ -61,14 +62,29 @@ export async function prepareClusterFolder(
     return { path, isNew: true };
   }
   if (!(await exists(join(path, "global", "pg_control")))) throw damaged(path, "global/pg_control is missing");
-  // The lock says that nobody has it open: this file is from a process that was killed.
-  await rm(join(path, "postmaster.pid"), { force: true });
   return { path, isNew: false };
 }
 
-/** Notes that the first initialisation is complete. */
+/**
+ * Makes a complete cluster ready to be opened, the first time and after its worker has died. Only for the holder of the
+ * folder's lock.
+ */
+export async function prepareOpening(clusterFolder: string): Promise<void> {
+  // The lock says that nobody has it open: this file is from a process or thread that was killed.
+  await rm(join(clusterFolder, "postmaster.pid"), { force: true });
+  await syncFolder(clusterFolder);
+  await syncParents(clusterFolder);
+}
+
+/**
+ * Brings a cluster that was just made to the disk, then notes there that it is complete: after a power cut the note is
+ * never there without all that it stands for.
+ */
 export async function markComplete(clusterFolder: string): Promise<void> {
-  await writeFile(join(clusterFolder, COMPLETE_FILE), `PostgreSQL ${EMBEDDED_MAJOR}\n`);
+  await syncFolder(clusterFolder);
+  await syncParents(clusterFolder);
+  await writeFile(join(clusterFolder, COMPLETE_FILE), `PostgreSQL ${EMBEDDED_MAJOR}\n`, { flush: true });
+  await syncPath(clusterFolder);
 }
 
 /** The sentence for a cluster that PostgreSQL could not open or create. */

@@ -3,12 +3,16 @@ import { PGlite } from "@electric-sql/pglite";
 import { btree_gin } from "@electric-sql/pglite/contrib/btree_gin";
 import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
 import { vector } from "@electric-sql/pglite-pgvector";
-import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { SESSION_SETTINGS } from "../session-settings.ts";
+import { startCheckpoints } from "./checkpoints.ts";
+import { DurableFiles, durableStartParams } from "./durable-files.ts";
 import { guardExecution } from "./guard-execution.ts";
+import { Session } from "./sockets/session.ts";
+import { SocketServer } from "./sockets/socket-server.ts";
+import { StatementClock } from "./statement-clock.ts";
 import { STOP, type WorkerInput, type WorkerMessage } from "./worker-protocol.ts";
 
-// The thread that is the embedded PostgreSQL: PGlite behind a unix socket, for one client.
+// The thread that is the embedded PostgreSQL: PGlite behind two unix sockets.
 
 /** PostgreSQL's last FATAL or PANIC. An ordinary error is not kept: it may repeat what a user wrote. */
 let lastWords: string | null = null;
@@ -29,32 +33,36 @@ function fail(port: MessagePort, error: unknown): never {
   process.exit(1);
 }
 
-async function open(clusterFolder: string): Promise<PGlite> {
+async function open(files: DurableFiles): Promise<PGlite> {
   const settings = Object.entries(SESSION_SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return await PGlite.create({
-    dataDir: clusterFolder,
+    fs: files,
     extensions: { vector, unaccent, btree_gin },
-    startParams: [...PGlite.defaultStartParams, ...settings],
+    startParams: [...durableStartParams(PGlite.defaultStartParams), ...settings],
     onStderr: listenForLastWords,
   });
 }
 
-async function serve(port: MessagePort, { clusterFolder, socketPath }: WorkerInput): Promise<void> {
-  const pg = await open(clusterFolder);
+async function serve(port: MessagePort, input: WorkerInput): Promise<void> {
+  const files = new DurableFiles(input.clusterFolder);
+  const pg = await open(files);
   guardExecution(pg, (error) => fail(port, error));
-  const server = new PGLiteSocketServer({ db: pg, path: socketPath, maxConnections: 1 });
-  await server.start();
+  const session = new Session(pg, new StatementClock(input.clockMemory, input.statementLimitMs));
+  const server = new SocketServer(session);
+  const stopCheckpoints = startCheckpoints(session, server.turnstile, files);
   port.once("message", (message) => {
-    if (message === STOP) void end(port, pg, server);
+    if (message !== STOP) return;
+    stopCheckpoints();
+    void end(port, pg, server);
   });
+  await server.start(input.socketPaths);
   tell(port, { type: "ready" });
 }
 
 /** A clean end: no client, nothing half done, and a checkpoint, so that the next start has nothing to replay. */
-async function end(port: MessagePort, pg: PGlite, server: PGLiteSocketServer): Promise<never> {
+async function end(port: MessagePort, pg: PGlite, server: SocketServer): Promise<never> {
   try {
     await server.stop();
-    if (pg.isInTransaction()) await pg.exec("rollback");
     await pg.exec("checkpoint");
     await pg.close();
   } catch (error) {

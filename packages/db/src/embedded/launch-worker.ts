@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import { EmbeddedDatabaseLostError } from "../database-error.ts";
 import { withDeadline } from "../deadline.ts";
+import { createClockMemory, LONG_LIMIT_MS, StatementWatch } from "./statement-clock.ts";
 import { STOP, type WorkerInput, type WorkerMessage } from "./worker-protocol.ts";
 
 /**
@@ -10,26 +10,30 @@ import { STOP, type WorkerInput, type WorkerMessage } from "./worker-protocol.ts
  */
 const STACK_MB = 64;
 /** A first start takes seconds; replaying a long log after a kill can take minutes. */
-const OPEN_DEADLINE_MS = 600_000;
+const OPEN_DEADLINE_MS = LONG_LIMIT_MS;
 const STOP_DEADLINE_MS = 10_000;
+const WATCH_MS = 500;
 
 /** The running worker. */
 export interface EmbeddedWorker {
+  /** Resolves with the reason when the worker ends unasked. */
+  readonly lost: Promise<string>;
+  /** Lets every statement take so long at least, milliseconds; 0 takes that back. */
+  allow(limitMs: number): void;
   /** Closes the database with a checkpoint; after 10 s the thread is ended instead, which loses nothing. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the worker and waits until it serves.
+ * Starts the worker, waits until it serves, and from then on ends it when a statement takes longer than it may: nothing
+ * else stops one, and nobody else would be served meanwhile.
  *
- * @param onLost called when the worker ends unasked after that
  * @throws Error with PostgreSQL's reason when it cannot open the folder
  */
-export async function launchWorker(
-  input: WorkerInput,
-  onLost: (error: EmbeddedDatabaseLostError) => void,
-): Promise<EmbeddedWorker> {
-  const worker = startThread(input);
+export async function launchWorker(input: Omit<WorkerInput, "clockMemory">): Promise<EmbeddedWorker> {
+  const clockMemory = createClockMemory();
+  const watch = new StatementWatch(clockMemory);
+  const worker = startThread({ ...input, clockMemory });
   const { ready, ended } = watchLife(worker);
   const failed = ended.then((reason) => Promise.reject(new Error(reason)));
   try {
@@ -38,18 +42,31 @@ export async function launchWorker(
     await worker.terminate();
     throw error;
   }
-  let isStopping = false;
-  void ended.then((reason) => {
-    if (!isStopping) onLost(new EmbeddedDatabaseLostError(`The embedded PostgreSQL stopped: ${reason}.`));
-  });
+  const lost = Promise.withResolvers<string>();
+  const hung = endWhenOverdue(worker, watch);
+  void ended.then((reason) => lost.resolve(hung.reason() ?? reason));
   return {
+    lost: lost.promise,
+    allow: (limitMs) => watch.allow(limitMs),
     stop: async () => {
-      isStopping = true;
+      hung.stop();
       worker.postMessage(STOP);
       await withDeadline(ended, STOP_DEADLINE_MS).catch(() => {});
       await worker.terminate();
     },
   };
+}
+
+function endWhenOverdue(worker: Worker, watch: StatementWatch): { reason(): string | null; stop(): void } {
+  let reason: string | null = null;
+  const timer = setInterval(() => {
+    if (watch.overdueMs() === 0) return;
+    clearInterval(timer);
+    reason = "a statement took longer than it may and was ended with it";
+    void worker.terminate();
+  }, WATCH_MS).unref();
+  worker.once("exit", () => clearInterval(timer));
+  return { reason: () => reason, stop: () => clearInterval(timer) };
 }
 
 function startThread(input: WorkerInput): Worker {
