@@ -11,6 +11,8 @@ import { StatementRecorder } from "./_statement-recorder.ts";
 export interface TestServerOptions {
   /** Starts a fake Ollama and uses it. */
   readonly embeddings?: boolean;
+  /** Used instead of a new one, and left when the server ends. */
+  readonly database?: TestDatabase;
   readonly server?: Partial<Config["server"]>;
   readonly settings?: Partial<Config["settings"]>;
   readonly logger?: Logger;
@@ -32,7 +34,7 @@ export interface TestServer extends AsyncDisposable {
 /** Starts a server. Its end fails the test file when a statement could have reached another user's rows. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   await using resources = new AsyncDisposableStack();
-  const database = resources.use(await createTestDatabase());
+  const database = options.database ?? resources.use(await createTestDatabase());
   const ollama = options.embeddings ? resources.use(await startFakeOllama()) : null;
   const recorder = new StatementRecorder();
   resources.defer(() => recorder.assertIsolated());
