@@ -1,5 +1,5 @@
 import { createClient, type KeepsakeClient } from "@keepsake/client";
-import type { Config } from "../apps/api/src/config.ts";
+import { type Config, loadConfig } from "../apps/api/src/config.ts";
 import { type Keepsake, startKeepsake } from "../apps/api/src/keepsake.ts";
 import { createLogger } from "../apps/api/src/platform/logger.ts";
 import { connect, type DatabaseConfig, type DatabaseHandle } from "../packages/db/src/index.ts";
@@ -85,7 +85,13 @@ function toConfig(
   settings: Partial<Config["settings"]> = {},
 ): Config {
   return {
-    server: { host: "127.0.0.1", port: 0, adminToken: null, allowedHosts: [] },
+    server: {
+      host: "127.0.0.1",
+      port: 0,
+      adminToken: null,
+      allowedHosts: [],
+      limits: loadConfig({}, () => "").server.limits,
+    },
     database,
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
     settings: {

@@ -19,17 +19,13 @@ export interface DrillServer extends AsyncDisposable {
 export async function startDrillServer(
   database: DatabaseConfig | string,
   environment: Record<string, string> = {},
+  nodeArguments: readonly string[] = [],
 ): Promise<DrillServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const where = typeof database === "string" ? { DATABASE_URL: database } : databaseEnvironment(database);
-  const process = startProcess({
-    ...where,
-    PORT: String(port),
-    LOG_LEVEL: "warn",
-    CACHE_MAX_ENTRIES: "1000000",
-    ...environment,
-  });
+  const given = { PORT: String(port), LOG_LEVEL: "warn", CACHE_MAX_ENTRIES: "1000000", ...environment };
+  const process = startProcess({ ...where, ...given }, nodeArguments);
   try {
     await untilHealthy(process, url, READY_WITHIN_MS);
   } catch (error) {

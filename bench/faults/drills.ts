@@ -3,4 +3,5 @@ import type { Drill } from "./drill.ts";
 /** Every drill by its name, in the order in which `pnpm bench faults` runs them. */
 export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Drill }>>> = {
   "kill-server": () => import("./kill-server.ts"),
+  "power-cut-embedded": () => import("./power-cut-embedded.ts"),
 };

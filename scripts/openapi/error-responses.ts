@@ -23,6 +23,7 @@ const WireError: z.ZodType<{ error: WireErrorShape }> = z
           .array(z.object({ path: z.string(), message: z.string() }))
           .exactOptional()
           .describe("For `INVALID_INPUT`: every fault with its field."),
+        retryAfterSeconds: z.int().exactOptional().describe("When the same call may go well; also in `Retry-After`."),
       }),
     }),
   })

@@ -102,6 +102,27 @@ export const CONFIG_VARIABLES = [
     fallback: "",
     meaning: "Names besides localhost under which a server without a token may be called, separated by commas.",
   },
+  {
+    name: "LIMIT_CALLS_PER_SECOND",
+    fallback: "500",
+    meaning: "Calls of one token in a second; more are answered with 429. A batch counts as its calls.",
+  },
+  {
+    name: "LIMIT_CALLS_PER_MINUTE",
+    fallback: "30000",
+    meaning: "Calls of one token in a minute.",
+  },
+  {
+    name: "LIMIT_CALLS_AT_ONCE",
+    fallback: "256",
+    meaning: "Calls under way, of all callers; more are answered with 503. One token has half of them.",
+  },
+  {
+    name: "LIMIT_EVENT_LOOP_DELAY_MS",
+    fallback: "200",
+    meaning: "With so much delay of the event loop, calls beyond the first 32 under way are answered with 503.",
+  },
+  { name: "LIMIT_CONNECTIONS", fallback: "4096", meaning: "Open connections; further ones are closed at once." },
   { name: "LOG_LEVEL", fallback: "info", meaning: "debug, info, warn, error or silent." },
   { name: "LOG_FORMAT", fallback: "text", meaning: "text for people, json for collectors." },
 ] as const satisfies readonly ConfigVariable[];

@@ -10,6 +10,7 @@ import {
 import type { DatabaseConfig } from "@keepsake/db";
 import { z } from "zod";
 import { CACHE_NEVER_INTENTS, type ConfigVariableName } from "./config-variables.ts";
+import type { AdmissionLimits } from "./platform/admission.ts";
 import type { LoggingConfig } from "./platform/logger.ts";
 import type { Settings } from "./platform/services.ts";
 
@@ -20,6 +21,13 @@ export interface ServerConfig {
   /** Null: no token is asked for, which is possible on loopback only. */
   readonly adminToken: string | null;
   readonly allowedHosts: readonly string[];
+  readonly limits: ServerLimits;
+}
+
+/** What the server takes on at most. */
+export interface ServerLimits extends AdmissionLimits {
+  /** Open connections; further ones are closed at once. */
+  readonly connectionsMax: number;
 }
 
 /** The model behind search by meaning. */
@@ -97,6 +105,11 @@ const Variables = z.object({
   KEEPSAKE_ADMIN_TOKEN: z.string().optional(),
   KEEPSAKE_ADMIN_TOKEN_FILE: z.string().optional(),
   KEEPSAKE_ALLOWED_HOSTS: z.string().default(""),
+  LIMIT_CALLS_PER_SECOND: whole(1, 100_000, 500),
+  LIMIT_CALLS_PER_MINUTE: whole(1, 1_000_000, 30_000),
+  LIMIT_CALLS_AT_ONCE: whole(8, 10_000, 256),
+  LIMIT_EVENT_LOOP_DELAY_MS: whole(20, 60_000, 200),
+  LIMIT_CONNECTIONS: whole(16, 65_535, 4_096),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   LOG_FORMAT: z.enum(["text", "json"]).default("text"),
 } satisfies Record<ConfigVariableName, z.ZodType>);
@@ -142,6 +155,13 @@ function toConfig(variables: Variables, adminToken: string | null, password: str
       port: variables.PORT,
       adminToken,
       allowedHosts: toList(variables.KEEPSAKE_ALLOWED_HOSTS),
+      limits: {
+        callsPerSecond: variables.LIMIT_CALLS_PER_SECOND,
+        callsPerMinute: variables.LIMIT_CALLS_PER_MINUTE,
+        callsAtOnceMax: variables.LIMIT_CALLS_AT_ONCE,
+        eventLoopDelayMsMax: variables.LIMIT_EVENT_LOOP_DELAY_MS,
+        connectionsMax: variables.LIMIT_CONNECTIONS,
+      },
     },
     database: toDatabaseConfig(variables, password),
     embeddings: toEmbeddingsConfig(variables),

@@ -24,12 +24,16 @@ import { retried } from "./platform/retried.ts";
 import type { Embeddings, Services } from "./platform/services.ts";
 import { addStateGauges } from "./platform/state-gauges.ts";
 import { VectorCounts } from "./platform/vector-counts.ts";
+import { WaitingRoom } from "./platform/waiting-room.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
 import { pruneExports } from "./training/mark-store.ts";
 
 /** What gets vectors. Memories first: they are few, and people wait for what they have just told. */
 const EMBEDDABLE = [embeddableMemories, embeddableMessages];
+
+/** Turns may wait minutes for each other's answers: more than this share of all calls would keep the answers out. */
+const JOINING_SHARE = 0.25;
 
 /** A running server. Disposing of it ends requests under way, then background work, then the database. */
 export interface Keepsake extends AsyncDisposable {
@@ -63,6 +67,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
     settings: config.settings,
     keysUnderWay: new KeysUnderWay(),
     pendingWrites: new PendingWrites(),
+    joining: new WaitingRoom(Math.ceil(config.server.limits.callsAtOnceMax * JOINING_SHARE)),
   };
   addStateGauges(services);
   const server = createApiServer(config.server, services);

@@ -1,17 +1,13 @@
 import { randomUUID } from "node:crypto";
-import {
-  BATCH_CALLS_MAX,
-  BODY_BYTES_MAX,
-  CONTRACT_HEADER,
-  CONTRACT_VERSION,
-  KEEPSAKE_VERSION,
-  VERSION_HEADER,
-} from "@keepsake/contract";
+import { BATCH_CALLS_MAX, BODY_BYTES_MAX, HEADER_BYTES_MAX, KEEPSAKE_VERSION } from "@keepsake/contract";
+import type { ProcedureType, TRPCError } from "@trpc/server";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { appRouter } from "./app-router.ts";
 import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
+import { Admission } from "./platform/admission.ts";
+import { answerHeaders } from "./platform/answer-headers.ts";
 import { assertAuthorized } from "./platform/auth.ts";
 import { toContext } from "./platform/context.ts";
 import { assertScopesDeclared } from "./platform/declared-scopes.ts";
@@ -21,9 +17,19 @@ import { logFailure } from "./platform/failure-log.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
+import { assertKnownAddress, toMethodError } from "./platform/known-address.ts";
+import { answerMalformedRequest, answerUnknownExpectation } from "./platform/malformed-request.ts";
 import { hasReplayed, REPLAYED_HEADER } from "./platform/replays.ts";
-import { assertContractVersion, assertJsonBody, assertNotFromForeignPage } from "./platform/request-guards.ts";
+import {
+  assertContractVersion,
+  assertHost,
+  assertJsonBody,
+  assertNotFromForeignPage,
+  assertShortAddress,
+} from "./platform/request-guards.ts";
 import type { Services } from "./platform/services.ts";
+import { shareRuns } from "./platform/share-runs.ts";
+import { nameRequest } from "./platform/trpc.ts";
 import { toWireError } from "./platform/wire-error.ts";
 import { readiness } from "./readiness.ts";
 import { addDocsEndpoints } from "./rest/docs-endpoints.ts";
@@ -31,6 +37,7 @@ import { addRestEndpoints } from "./rest/rest-endpoints.ts";
 import { restRoutes } from "./rest/twins.ts";
 
 const TRPC_PREFIX = "/trpc/";
+const TRPC_METHODS: readonly string[] = ["GET", "HEAD", "POST"];
 /** A batch names all its procedures in the path. */
 const PATH_CHARS_MAX = 4_096;
 /** Slow senders are cut off: headers within 5 s, the whole request within 15 s. */
@@ -49,19 +56,29 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PATH_CHARS_MAX },
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
+      requireHostHeader: false,
+    },
     genReqId: () => randomUUID(),
     forceCloseConnections: "idle",
     // A path of broken percent-signs never reaches a route.
     frameworkErrors: (error, request, reply) => answerFailure(error, request, reply, services),
+    clientErrorHandler: (error, socket) => answerMalformedRequest(error, socket, services.logger),
   });
+  server.server.maxConnections = config.limits.connectionsMax;
+  server.server.on("checkExpectation", answerUnknownExpectation);
   endConnectionsOnClose(server);
   server.addHook("onResponse", async (_request, reply) => services.metrics.countAnswer(reply.statusCode));
-  server.addHook("onRequest", async (request, reply) => guard(config, request, reply));
-  server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
-  server.setNotFoundHandler((request) => {
-    throw new DomainError("PROCEDURE_NOT_FOUND", `There is nothing at ${request.method} ${request.url.split("?")[0]}.`);
+  server.addHook("onRequest", async (request, reply) => {
+    reply.headers(answerHeaders(request.id));
   });
+  const admission = new Admission(server, config.limits, services.metrics);
+  server.addHook("onRequest", async (request) => guard(config, request, admission));
+  server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
+  server.setNotFoundHandler((request, reply) => assertKnownAddress(server, request, reply));
   takeJsonBodiesAsText(server);
   addPages(server, services);
   addProcedures(server, services);
@@ -71,18 +88,14 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
 }
 
 /** What every request has to pass before its body is read. */
-function guard(config: ServerConfig, request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers({
-    "x-request-id": request.id,
-    [VERSION_HEADER]: KEEPSAKE_VERSION,
-    [CONTRACT_HEADER]: String(CONTRACT_VERSION),
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-  });
+function guard(config: ServerConfig, request: FastifyRequest, admission: Admission): void {
+  assertHost(request);
+  assertShortAddress(request);
   if (config.adminToken === null) assertNotFromForeignPage(request, config.allowedHosts);
-  if (!request.routeOptions.config.isOpen) assertAuthorized(request.headers, config.adminToken);
+  if (!request.routeOptions.config.isOpen) {
+    assertAuthorized(request.headers, config.adminToken);
+    if (config.adminToken !== null) admission.admitCaller(request, "admin");
+  }
   assertJsonBody(request);
   assertContractVersion(request);
 }
@@ -92,12 +105,16 @@ function addPages(server: FastifyInstance, services: Services): void {
   server.get("/", open, async (request, reply) =>
     reply.type("text/html; charset=utf-8").send(landingPage(request.headers.host)),
   );
-  server.get("/healthz", open, async () => ({ status: "ok", version: KEEPSAKE_VERSION }));
-  server.get("/readyz", async (_request, reply) => {
-    const parts = await readiness(services);
+  server.get("/healthz", { config: { isOpen: true, isAlwaysAnswered: true } }, async () => ({
+    status: "ok",
+    version: KEEPSAKE_VERSION,
+  }));
+  const ask = shareRuns(() => readiness(services));
+  server.get("/readyz", { config: { isAlwaysAnswered: true } }, async (_request, reply) => {
+    const parts = await ask();
     return reply.status(parts.ready ? 200 : 503).send(parts);
   });
-  server.get("/metrics", async (_request, reply) => {
+  server.get("/metrics", { config: { isAlwaysAnswered: true } }, async (_request, reply) => {
     const { registry } = services.metrics;
     return reply.type(registry.contentType).send(await registry.metrics());
   });
@@ -107,6 +124,8 @@ function addProcedures(server: FastifyInstance, services: Services): void {
   server.all<{ Params: { path: string }; Querystring: Record<string, unknown> }>(
     `${TRPC_PREFIX}:path`,
     async (request, reply) => {
+      // The Fetch API, on which tRPC is built, has no request for others, such as TRACE.
+      if (!TRPC_METHODS.includes(request.method)) throw toMethodError(reply, ["GET", "POST"]);
       const { input } = request.query;
       if (Array.isArray(input)) throw new DomainError("INVALID_INPUT", "Give the query's input once.");
       if (typeof input === "string") assertShallow(input);
@@ -118,11 +137,18 @@ function addProcedures(server: FastifyInstance, services: Services): void {
         res: reply,
         path,
         createContext: () => toContext(request, services),
-        responseMeta: ({ ctx }) => (ctx && hasReplayed(ctx.actor) ? { headers: { [REPLAYED_HEADER]: "true" } } : {}),
         allowMethodOverride: true,
         maxBatchSize: BATCH_CALLS_MAX,
-        onError: ({ error, path: failed }) =>
-          logFailure(services.logger, error, toWireError(error, request.id, failed)),
+        responseMeta: ({ ctx, errors, type }) => ({
+          headers: {
+            ...(ctx && hasReplayed(ctx.actor) && { [REPLAYED_HEADER]: "true" }),
+            ...toErrorHeaders(errors, type, request.id),
+          },
+        }),
+        onError: ({ error, path: failed }) => {
+          nameRequest(error, request.id);
+          logFailure(services.logger, error, toWireError(error, request.id, failed));
+        },
       });
       const ms = Math.round(performance.now() - startedMs);
       services.logger.debug({ requestId: request.id, path, status: reply.statusCode, ms }, "call");
@@ -130,12 +156,31 @@ function addProcedures(server: FastifyInstance, services: Services): void {
   );
 }
 
+/** Of a batch, the longest wait counts. */
+function toErrorHeaders(
+  errors: readonly TRPCError[],
+  type: ProcedureType | "unknown",
+  requestId: string,
+): Record<string, string> {
+  const waits = errors.map((error) => toWireError(error, requestId).data.retryAfterSeconds ?? 0);
+  const retryAfterSeconds = Math.max(0, ...waits);
+  const isWrongMethod = errors.some(({ code }) => code === "METHOD_NOT_SUPPORTED");
+  return {
+    ...(retryAfterSeconds > 0 && { "retry-after": String(retryAfterSeconds) }),
+    ...(isWrongMethod && { allow: type === "mutation" ? "POST" : "GET, POST" }),
+  };
+}
+
 function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, services: Services): FastifyReply {
   const shape = toHttpFailure(error, request.id, request.routeOptions.config.procedure);
   logFailure(services.logger, error, shape);
   // tRPC's clients read errors in superjson's form.
   const body = request.url.startsWith(TRPC_PREFIX) ? { error: { json: shape } } : { error: shape };
+  const { httpStatus, retryAfterSeconds } = shape.data;
+  // What was not let in has no headers yet.
+  reply.headers(answerHeaders(request.id));
+  if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
   // The rest of a body that is too large is not waited for.
-  if (shape.data.httpStatus === 413) reply.header("connection", "close");
-  return reply.status(shape.data.httpStatus).send(body);
+  if (httpStatus === 413) reply.header("connection", "close");
+  return reply.status(httpStatus).send(body);
 }

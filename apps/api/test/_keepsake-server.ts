@@ -2,7 +2,7 @@ import { createClient, type KeepsakeClient } from "@keepsake/client";
 import type { DatabaseConfig } from "@keepsake/db";
 import { createTestDatabase, type TestDatabase } from "@keepsake/db/testing";
 import { type FakeOllama, startFakeOllama } from "@keepsake/embeddings/testing";
-import type { Config } from "../src/config.ts";
+import { type Config, loadConfig } from "../src/config.ts";
 import { type Keepsake, startKeepsake } from "../src/keepsake.ts";
 import { createLogger, type Logger } from "../src/platform/logger.ts";
 import { StatementRecorder } from "./_statement-recorder.ts";
@@ -64,8 +64,9 @@ export function testConfig(
   options: TestServerOptions & { readonly ollamaUrl: string | null },
 ): Config {
   const { ollamaUrl } = options;
+  const { limits } = loadConfig({}, () => "").server;
   return {
-    server: { host: "127.0.0.1", port: 0, adminToken: null, allowedHosts: [], ...options.server },
+    server: { host: "127.0.0.1", port: 0, adminToken: null, allowedHosts: [], limits, ...options.server },
     database,
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
     settings: {

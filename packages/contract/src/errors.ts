@@ -59,6 +59,8 @@ export interface WireErrorData {
   path?: string;
   /** For `INVALID_INPUT`: every fault with its field. */
   issues?: InputIssue[];
+  /** For `RATE_LIMITED` and what is unavailable: when the same call may go well, as the header `Retry-After` says. */
+  retryAfterSeconds?: number;
 }
 
 /** An error as it travels: JSON-RPC's number, a sentence, and `data`. */

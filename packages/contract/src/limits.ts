@@ -81,6 +81,12 @@ export const SEED_CHARS_MAX = 64;
 export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
 /** Bytes of one request body: 1 MiB. */
 export const BODY_BYTES_MAX = 1_048_576;
+/** Characters of an address: what is longer is sent as the body of a POST. */
+export const URL_CHARS_MAX = 8_192;
+/** Bytes of a request's first line and headers together. */
+export const HEADER_BYTES_MAX = 16_384;
+/** Bytes of the items of one page, as JSON in UTF-8: a page ends before it goes beyond, and the next one goes on. */
+export const PAGE_BYTES_MAX = 2_097_152;
 /** Levels of nesting of any JSON on the wire; deeper input is refused before it is parsed. */
 export const WIRE_DEPTH_MAX = 32;
 /** Procedure calls of one tRPC batch. */

@@ -1,6 +1,8 @@
 /** What a fake Ollama does wrong, until told otherwise. */
 export type FakeOllamaFault = (
   | { readonly kind: "delay" /** Milliseconds before an otherwise right answer. */; readonly ms: number }
+  /** No answer before the fault is replaced or cleared; then the right one. */
+  | { readonly kind: "hold" }
   | {
       readonly kind: "status";
       readonly status: number;

@@ -55,6 +55,7 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
     load: null,
     fault: null,
     faultsLeft: 0,
+    released: Promise.withResolvers(),
     requests: [],
   };
   const server = createServer((request, response) => {
@@ -67,6 +68,8 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
     requests: state.requests,
     embedInputs: () => state.requests.filter(({ path }) => path === EMBED_PATH).map(({ body }) => inputsOf(body) ?? []),
     setFault: (fault) => {
+      state.released.resolve();
+      state.released = Promise.withResolvers();
       state.fault = fault;
       state.faultsLeft = fault?.times ?? Number.POSITIVE_INFINITY;
     },
@@ -86,6 +89,8 @@ interface State {
   load: Promise<void> | null;
   fault: FakeOllamaFault | null;
   faultsLeft: number;
+  /** Ends what the fault holds up. */
+  released: PromiseWithResolvers<void>;
   readonly requests: FakeOllamaRequest[];
 }
 
@@ -95,6 +100,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const left = leavingOf(response);
   const fault = takeFault(state, received.path);
   if (fault?.kind === "reset") return void request.socket.resetAndDestroy();
+  if (fault?.kind === "hold") await state.released.promise;
   if (fault?.kind === "delay") await sleep(fault.ms, undefined, { signal: left });
   if (received.path === EMBED_PATH) await loadModel(state, left);
   const right = route(received, fault?.kind === "missing-model" ? [] : state.models, state.chat);

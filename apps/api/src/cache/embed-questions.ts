@@ -21,7 +21,7 @@ export function embedQuestion(
   services: Services,
   question: { readonly id: string; readonly text: string },
 ): void {
-  if (!semanticSpace(services)) return;
+  if (!semanticSpace(services) || services.pendingWrites.isFull) return;
   const making = makeVector(actor, services, question).then(
     () => {},
     (error: unknown) => services.logger.warn({ cause: describeCause(error) }, "a question's vector was not stored"),

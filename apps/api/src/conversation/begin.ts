@@ -24,9 +24,11 @@ import { answerFromCache, endFlight, keepUsed } from "./turn-store.ts";
  * known, or without a model, the database is waited for once; else the message is saved and the same question looked up
  * while the model makes the vector. When the budget runs out, what is there is answered, and the saving goes on.
  *
- * @throws DomainError `IDEMPOTENCY_MISMATCH` when the interaction began with another text or in another session
+ * @throws DomainError `IDEMPOTENCY_MISMATCH` when the interaction began with another text or in another session,
+ *   `OVERLOADED` when too many turns wait to be saved
  */
 export async function beginTurn(actor: Actor, services: Services, input: BeginTurnInput): Promise<BegunTurn> {
+  services.pendingWrites.assertRoom();
   const draft = toTurnDraft(actor, input);
   const cacheUse = chooseCacheUse(services, input);
   const turn: Turn = { actor, services, input, draft, cacheUse, clock: new TurnClock(input.budgetMs) };
@@ -53,7 +55,8 @@ function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTu
 /** The answer to an equal question that is under way, where the caller would rather wait than ask the model as well. */
 async function answerOfOthers({ actor, services, input, draft }: Turn, { opened }: Gathered) {
   if (!opened?.flight || opened.flight.isMine) return { answer: null, hasWaitedInVain: false };
-  const joined = await joinFlight(actor, services, draft, input.joinMs);
+  const join = () => joinFlight(actor, services, draft, input.joinMs);
+  const joined = await services.joining.sit(join, "timeout");
   if (joined !== "answered") return { answer: null, hasWaitedInVain: joined === "timeout" };
   const statement = answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash));
   return { ...(await services.flush({ answer: statement })), hasWaitedInVain: false };

@@ -1,6 +1,7 @@
-import { CONTRACT_HEADER, CONTRACT_VERSION } from "@keepsake/contract";
+import { CONTRACT_HEADER, CONTRACT_VERSION, URL_CHARS_MAX } from "@keepsake/contract";
 import type { FastifyRequest } from "fastify";
 import { DomainError } from "./domain-error.ts";
+import { HttpFault } from "./http-failure.ts";
 
 /** Names under which a server without tokens may be called: it must not answer to a page that rebinds its own name. */
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
@@ -41,18 +42,38 @@ function isEmbeddedElsewhere({ headers }: FastifyRequest): boolean {
   return (site === "cross-site" || site === "same-site") && headers["sec-fetch-mode"] !== "navigate";
 }
 
+/** HTTP 1.1 wants a Host; Node would refuse its absence in a form of its own. */
+export function assertHost({ headers, raw }: FastifyRequest): void {
+  if (headers.host !== undefined || raw.httpVersion === "1.0") return;
+  throw new DomainError("INVALID_INPUT", "The request has no Host header.");
+}
+
+/** Refuses an address that is too long to be one. */
+export function assertShortAddress({ url }: FastifyRequest): void {
+  if (url.length <= URL_CHARS_MAX) return;
+  const message = `The address is over ${URL_CHARS_MAX} characters: send the input as the body of a POST.`;
+  throw new HttpFault(414, "TOO_LARGE", message);
+}
+
+/** JSON is UTF-8 and nothing else (RFC 8259). */
+const JSON_TYPE = /^\s*application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+
 /** Bodies are JSON and nothing else: other types reach a mutation from any page without asking first. */
 export function assertJsonBody(request: FastifyRequest): void {
   const { headers } = request;
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
   if (!hasBody) {
-    // tRPC asks for a type even where there is nothing that could have one.
-    request.raw.headers["content-type"] ??= "application/json";
+    // tRPC asks for a type even where there is nothing that could have one, and has other ways for other types.
+    request.raw.headers["content-type"] = "application/json";
     return;
   }
-  const type = headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
-  if (type === "application/json") return;
-  throw new DomainError("UNSUPPORTED_MEDIA", 'Send the body as JSON, with "Content-Type: application/json".');
+  if (!JSON_TYPE.test(headers["content-type"] ?? "")) {
+    throw new DomainError("UNSUPPORTED_MEDIA", 'Send the body as JSON, with "Content-Type: application/json".');
+  }
+  // Unpacked, a few bytes may be gigabytes.
+  if ((headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
+    throw new DomainError("UNSUPPORTED_MEDIA", "Send the body as it is, without a Content-Encoding.");
+  }
 }
 
 /** Refuses a client that was built for another wire. Callers without the header know what they do. */

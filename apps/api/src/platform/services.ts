@@ -8,6 +8,7 @@ import type { Logger } from "./logger.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PendingWrites } from "./pending-writes.ts";
 import type { VectorCounts } from "./vector-counts.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 /** Limits and periods that the slices obey; `config.ts` fills them. */
 export interface Settings {
@@ -59,4 +60,6 @@ export interface Services {
   readonly keysUnderWay: KeysUnderWay;
   /** What a turn's answer did not wait for. */
   readonly pendingWrites: PendingWrites;
+  /** Turns that wait for an answer which another one gets. */
+  readonly joining: WaitingRoom;
 }

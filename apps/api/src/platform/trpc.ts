@@ -1,8 +1,15 @@
 import type { ProcedureMeta } from "@keepsake/contract";
-import { initTRPC } from "@trpc/server";
+import { initTRPC, type TRPCError } from "@trpc/server";
 import type { RequestContext } from "./context.ts";
 import { transformer } from "./wire.ts";
 import { toWireError } from "./wire-error.ts";
+
+const requests = new WeakMap<TRPCError, string>();
+
+/** Tells of which request an error is: one that came before its context was made knows by nothing else. */
+export function nameRequest(error: TRPCError, requestId: string): void {
+  requests.set(error, requestId);
+}
 
 const t = initTRPC
   .context<RequestContext>()
@@ -11,7 +18,7 @@ const t = initTRPC
     transformer,
     // Stacks never leave the server, whatever NODE_ENV says.
     isDev: false,
-    errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? null, path),
+    errorFormatter: ({ error, ctx, path }) => toWireError(error, ctx?.requestId ?? requests.get(error) ?? null, path),
   });
 
 /** Around everything else, the checks of input among it, so that refusals are counted too. */

@@ -38,6 +38,15 @@ const CODE_OF_REASON = {
   EXPORT_NOT_COMPLETE: "CONFLICT",
 } satisfies Record<ErrorReason, TRPC_ERROR_CODE_KEY>;
 
+/** When a call may be sent again that failed by no fault of its own, seconds; a failure may know better. */
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorReason, number>> = {
+  RATE_LIMITED: 1,
+  OVERLOADED: 1,
+  DATABASE_UNAVAILABLE: 1,
+  EMBEDDER_UNAVAILABLE: 10,
+  STORAGE_FULL: 60,
+};
+
 /** Reasons of the errors that tRPC itself raises before or around a procedure. */
 const REASON_OF_CODE: Partial<Record<TRPC_ERROR_CODE_KEY, ErrorReason>> = {
   BAD_REQUEST: "INVALID_INPUT",
@@ -53,10 +62,11 @@ interface Failure {
   reason: ErrorReason;
   message: string;
   issues?: InputIssue[] | undefined;
+  retryAfterSeconds?: number | undefined;
 }
 
-function fromDomain(error: DomainError): Failure {
-  return { code: CODE_OF_REASON[error.reason], reason: error.reason, message: error.message, issues: error.issues };
+function fromDomain({ reason, message, issues, retryAfterSeconds }: DomainError): Failure {
+  return { code: CODE_OF_REASON[reason], reason, message, issues, retryAfterSeconds };
 }
 
 function fromInput(cause: ZodError): Failure {
@@ -74,6 +84,7 @@ function toSentenceOfCode({ code, message, cause }: TRPCError): string {
   if (code === "NOT_FOUND") return "There is no such procedure: packages/contract/contract.json lists them all.";
   if (code === "METHOD_NOT_SUPPORTED") return "Procedures that write are called by POST, the others by GET or POST.";
   if (message.startsWith("Batch call exceeds")) return `A batch holds at most ${BATCH_CALLS_MAX} calls: split it.`;
+  if (message.startsWith("Cannot mix")) return "A batch holds calls that read, or calls that write: send two.";
   if (cause instanceof SyntaxError) return "The input is not valid JSON.";
   return code === "BAD_REQUEST" || code === "PARSE_ERROR" ? "The call is not in tRPC's form." : message;
 }
@@ -97,7 +108,8 @@ function toFailure(error: TRPCError, requestId: string | null): Failure {
  * anything else as a constant sentence and a request id.
  */
 export function toWireError(error: TRPCError, requestId: string | null, path?: string): WireErrorShape {
-  const { code, reason, message, issues } = toFailure(error, requestId);
+  const { code, reason, message, issues, retryAfterSeconds } = toFailure(error, requestId);
+  const retryAfter = retryAfterSeconds ?? RETRY_AFTER_SECONDS[reason];
   return {
     message,
     code: TRPC_ERROR_CODES_BY_KEY[code],
@@ -108,6 +120,7 @@ export function toWireError(error: TRPCError, requestId: string | null, path?: s
       requestId,
       ...(path !== undefined && { path }),
       ...(issues && { issues }),
+      ...(retryAfter !== undefined && { retryAfterSeconds: retryAfter }),
     },
   };
 }

@@ -20,9 +20,8 @@ export function addRestEndpoints(server: FastifyInstance, services: Services): v
   // A stream may have minutes to go: it breaks off, and its reader begins again elsewhere.
   server.addHook("preClose", async () => closing.abort());
   for (const twin of listTwins()) {
-    server.all(twin.url, { config: { procedure: twin.path } }, (request, reply) =>
-      answer(twin, request, reply, services, closing.signal),
-    );
+    const config = { procedure: twin.path, isExport: twin.output === null };
+    server.all(twin.url, { config }, (request, reply) => answer(twin, request, reply, services, closing.signal));
   }
 }
 
