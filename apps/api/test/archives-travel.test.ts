@@ -243,7 +243,8 @@ describe("an archive that is not as it was written", () => {
     ],
     [
       "with two rows in a line",
-      async () => rewrite((await written()).map((line) => (line.includes('"type":"conversations"') ? twice(line) : line))),
+      async () =>
+        rewrite((await written()).map((line) => (line.includes('"type":"conversations"') ? twice(line) : line))),
       /hold more than a row/,
     ],
     [
