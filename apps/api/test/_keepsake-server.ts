@@ -15,6 +15,8 @@ export interface TestServerOptions {
   readonly database?: TestDatabase;
   readonly server?: Partial<Config["server"]>;
   readonly settings?: Partial<Config["settings"]>;
+  /** None without it. */
+  readonly backup?: Partial<Config["backup"]>;
   readonly logger?: Logger;
 }
 
@@ -69,6 +71,7 @@ export function testConfig(
     server: { host: "127.0.0.1", port: 0, adminToken: null, allowedHosts: [], limits, ...options.server },
     database,
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
+    backup: { folder: null, at: null, keep: { daily: 14, weekly: 8, monthly: 6 }, ...options.backup },
     settings: {
       forgetRetentionDays: 30,
       exactSearchRowsMax: 10_000,

@@ -15,41 +15,40 @@ const WINDOW_LOG_MAX = 22;
 const LEVEL = 3;
 
 /**
- * Compresses lines into a file that its owner alone may read. It has its name only when it is complete and on the disk;
- * a failure leaves no trace of it, and what had the name before stays.
+ * Writes lines into a file that has its name only when it is complete and on the disk; see {@link writePartial}.
  *
  * @returns the value of the generator
  * @throws Error of the file system, such as ENOSPC, or of the generator
  */
 export async function writeArchiveFile<T>(path: string, lines: AsyncGenerator<string, T>): Promise<T> {
   const partial = `${path}${PARTIAL}`;
-  try {
-    const result = await compressTo(partial, lines);
-    await rename(partial, path);
-    await syncPath(dirname(path));
-    return result;
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  const result = await writePartial(partial, lines);
+  await rename(partial, path);
+  await syncPath(dirname(path));
+  return result;
 }
 
-async function compressTo<T>(path: string, lines: AsyncGenerator<string, T>): Promise<T> {
-  let result: { readonly value: T } | null = null;
+/**
+ * Compresses lines into a file that its owner alone may read, and puts it on the disk. A failure leaves no trace of it.
+ *
+ * @returns the value of the generator
+ */
+export async function writePartial<T>(path: string, lines: AsyncGenerator<string, T>): Promise<T> {
+  const result: { value?: T } = {};
   async function* pass() {
-    result = { value: yield* lines };
+    result.value = yield* lines;
   }
   const { ZSTD_c_compressionLevel, ZSTD_c_checksumFlag } = constants;
   const zstd = createZstdCompress({ params: { [ZSTD_c_compressionLevel]: LEVEL, [ZSTD_c_checksumFlag]: 1 } });
-  await rm(path, { force: true });
-  // Made anew, so that the mode holds; synced before it is closed.
-  await pipeline(
-    Readable.from(pass(), { objectMode: true }),
-    zstd,
-    createWriteStream(path, { flags: "wx", mode: 0o600, flush: true }),
-  );
-  if (result === null) throw new Error("The archive was not written to its end.");
-  return (result as { readonly value: T }).value;
+  try {
+    await rm(path, { force: true });
+    // Made anew, so that the mode holds; synced before it is closed.
+    await pipeline(Readable.from(pass()), zstd, createWriteStream(path, { flags: "wx", mode: 0o600, flush: true }));
+    return result.value as T;
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 /** Makes a folder's entries, or a file's contents, outlast a power cut. */

@@ -13,7 +13,7 @@ import {
   toRecordLine,
 } from "./archive-format.ts";
 import { type ArchiveScope, type ArchiveTable, listArchiveTables } from "./archive-tables.ts";
-import { orderByKey, readSortOrder, STABLE_TEXT, selectRows, sumTable } from "./row-sql.ts";
+import { orderByKey, readSortOrder, ARCHIVE_SETTINGS, selectRows, sumTable } from "./row-sql.ts";
 import { readSchemaVersion } from "./schema-version.ts";
 
 /** What to write. */
@@ -54,7 +54,7 @@ export async function* exportArchive(
   const sql = await session.reserve();
   try {
     await sql.unsafe("begin isolation level repeatable read read only");
-    await sql.unsafe(STABLE_TEXT);
+    await sql.unsafe(ARCHIVE_SETTINGS);
     return yield* writeLines(sql, home, options);
   } finally {
     await sql.unsafe("rollback").catch(() => {});

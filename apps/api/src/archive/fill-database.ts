@@ -4,7 +4,7 @@ import { ArchiveError, type ArchiveHeader, type ArchiveTrailer, type TableTotals
 import { type ArchiveTable, listArchiveTables } from "./archive-tables.ts";
 import { insertBatch } from "./batch-sql.ts";
 import { assertSameSchema } from "./import-archive.ts";
-import { type AnySql, STABLE_TEXT, sumTable } from "./row-sql.ts";
+import { type AnySql, ARCHIVE_SETTINGS, sumTable } from "./row-sql.ts";
 import { readSchemaVersion } from "./schema-version.ts";
 
 /** What a database was filled with. */
@@ -24,7 +24,7 @@ export async function fillDatabase(
   path: string,
   signal?: AbortSignal,
 ): Promise<FillResult> {
-  await tx.unsafe(STABLE_TEXT);
+  await tx.unsafe(ARCHIVE_SETTINGS);
   return await withArchiveFile(path, async ({ header, batches }) => {
     assertSameSchema(header, await readSchemaVersion(tx));
     const tables = await listArchiveTables(tx, header.scope, header.vectors);

@@ -4,7 +4,7 @@ import { ArchiveError, type ArchiveHeader } from "./archive-format.ts";
 import { type ArchiveTable, listArchiveTables } from "./archive-tables.ts";
 import { type BatchComparison, compareBatch, type OnConflict, storeBatch } from "./batch-sql.ts";
 import type { RecordBatch } from "./read-archive.ts";
-import { STABLE_TEXT } from "./row-sql.ts";
+import { ARCHIVE_SETTINGS } from "./row-sql.ts";
 import { readSchemaVersion } from "./schema-version.ts";
 
 /** How to import. */
@@ -132,7 +132,7 @@ async function runBatch(
 ) {
   try {
     await session.begin(async (tx) => {
-      await tx.unsafe(STABLE_TEXT);
+      await tx.unsafe(ARCHIVE_SETTINGS);
       await work(tx);
     });
   } catch (error) {

@@ -12,11 +12,16 @@ export interface TableSum {
 }
 
 /**
- * What makes a row's text the same on every database: the rest PostgreSQL writes alike, times in ISO 8601 by the
- * session's zone, floats as the shortest text that gives the same float, jsonb in its own order.
+ * For a transaction that reads or writes rows as archives have them. What makes a row's text the same on every database:
+ * the rest PostgreSQL writes alike, times in ISO 8601 by the session's zone, floats as the shortest text that gives the
+ * same float, jsonb in its own order. And time enough for a statement over a whole table.
  */
-export const STABLE_TEXT =
-  "set local timezone to 'UTC'; set local extra_float_digits to 1; set local bytea_output to 'hex'";
+export const ARCHIVE_SETTINGS = [
+  "set local statement_timeout = 0",
+  "set local timezone to 'UTC'",
+  "set local extra_float_digits to 1",
+  "set local bytea_output to 'hex'",
+].join("; ");
 
 /** The rows of a table, or those of one user, each as the text of a JSON object; `$1` is the user. */
 export function selectRows(table: ArchiveTable, ofOneUser: boolean, order = ""): string {

@@ -1,7 +1,19 @@
 import type { Command } from "./command.ts";
+import { backupListCommand } from "./commands/backup-list.ts";
+import { backupNowCommand } from "./commands/backup-now.ts";
+import { backupVerifyCommand } from "./commands/backup-verify.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { versionCommand } from "./commands/version.ts";
 
 /** Every command of `keepsake`, in the order of its help. A command is a file in `commands/` and a line here. */
-export const COMMANDS: readonly Command[] = [exportCommand, importCommand, versionCommand];
+export const COMMANDS: readonly Command[] = [
+  backupNowCommand,
+  backupListCommand,
+  backupVerifyCommand,
+  restoreCommand,
+  exportCommand,
+  importCommand,
+  versionCommand,
+];
