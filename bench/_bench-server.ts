@@ -93,9 +93,11 @@ function toConfig(
       limits: loadConfig({}, () => "").server.limits,
     },
     database,
+    backup: { folder: null, at: null, keep: { daily: 14, weekly: 8, monthly: 6 } },
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
     settings: {
       forgetRetentionDays: 30,
+      auditRetentionDays: 180,
       exactSearchRowsMax: 10_000,
       queryEmbeddingTimeoutMs: 1_500,
       cacheTtlSeconds: 3_600,

@@ -15,7 +15,7 @@ interface Sent {
 
 /** What became of everything that was sent, kept outside of whatever is killed. */
 export interface AckLog {
-  readonly acknowledged: Write[];
+  readonly acknowledged: Sent[];
   /** Sent and never answered: they may have happened or not. */
   unsettled: Sent[];
   /** Answers that nothing but a fault of the server explains, in words. */
@@ -27,6 +27,11 @@ export interface AckLog {
 /** Writers that go on writing over the deaths of their server, each write with an idempotency key of its own. */
 export class Crew {
   readonly log: AckLog = { acknowledged: [], unsettled: [], wrong: [], refusals: new Map() };
+  /** What was acknowledged. */
+  get acknowledged(): Write[] {
+    return this.log.acknowledged.map(({ write }) => write);
+  }
+
   readonly #writers: readonly Writer[];
   #isStopped = true;
   #running: Promise<unknown> = Promise.resolve();
@@ -65,13 +70,28 @@ export class Crew {
     );
   }
 
+  /** Sends again what was acknowledged last, as a client does that has lost the answer. */
+  async repeat(url: string, writes: number): Promise<void> {
+    const byWriter = Map.groupBy(this.log.acknowledged.slice(-writes), ({ writer }) => writer);
+    await Promise.all(
+      [...byWriter].map(async ([writer, sent]) => {
+        const client = clientOf(url, writer);
+        for (const { write } of sent) {
+          await write.send(client).catch((error: unknown) => {
+            this.log.wrong.push(`${write.procedure} (${write.mark}), sent again: ${String(error)}`);
+          });
+        }
+      }),
+    );
+  }
+
   /** @returns whether it was acknowledged */
   async #send(client: KeepsakeClient, { writer, write }: Sent): Promise<boolean> {
     const { log } = this;
     try {
       const answer = await write.send(client);
       write.learn?.(answer as never);
-      log.acknowledged.push(write);
+      log.acknowledged.push({ writer, write });
       return true;
     } catch (error) {
       const reason = errorReason(error) ?? (error instanceof SavePending ? "save_pending" : "no answer");

@@ -5,6 +5,7 @@ import {
   startProcess,
   untilHealthy,
 } from "../../apps/api/test/_keepsake-process.ts";
+import { type Sabotage, startSabotaged } from "../../apps/api/test/_sabotage.ts";
 import { connect, type DatabaseConfig, type DatabaseHandle } from "../../packages/db/src/index.ts";
 
 const READY_WITHIN_MS = 120_000;
@@ -15,24 +16,33 @@ export interface DrillServer extends AsyncDisposable {
   readonly process: KeepsakeProcess;
 }
 
-/** Starts the server on a database and waits until it answers. No answer of the cache leaves it for want of room. */
+/**
+ * Starts the server on a database and waits until it answers. No answer of the cache leaves it for want of room.
+ *
+ * @param sabotages what is broken in it on purpose
+ */
 export async function startDrillServer(
   database: DatabaseConfig | string,
   environment: Record<string, string> = {},
-  nodeArguments: readonly string[] = [],
+  sabotages: readonly Sabotage[] = [],
 ): Promise<DrillServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const where = typeof database === "string" ? { DATABASE_URL: database } : databaseEnvironment(database);
-  const given = { PORT: String(port), LOG_LEVEL: "warn", CACHE_MAX_ENTRIES: "1000000", ...environment };
-  const process = startProcess({ ...where, ...given }, nodeArguments);
+  const variables = { ...where, PORT: String(port), LOG_LEVEL: "warn", CACHE_MAX_ENTRIES: "1000000", ...environment };
+  const process = sabotages.length > 0 ? await startSabotaged(sabotages, variables) : await startWell(url, variables);
+  return { url, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
+}
+
+async function startWell(url: string, variables: Record<string, string>): Promise<KeepsakeProcess> {
+  const process = startProcess(variables);
   try {
     await untilHealthy(process, url, READY_WITHIN_MS);
+    return process;
   } catch (error) {
     await process[Symbol.asyncDispose]();
     throw error;
   }
-  return { url, process, [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
 }
 
 /** Looks into the database with nobody else in it. */

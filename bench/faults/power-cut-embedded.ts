@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { databaseEnvironment, freePort, startProcess } from "../../apps/api/test/_keepsake-process.ts";
-import { assertSabotaged, type Sabotage, sabotagedNode } from "../../apps/api/test/_sabotage.ts";
+import type { Sabotage } from "../../apps/api/test/_sabotage.ts";
 import { type EmbeddedConfig, sideSocketPath } from "../../packages/db/src/index.ts";
 import { startFakeOllama } from "../../packages/embeddings/testing/index.ts";
 import { Crew } from "./crew.ts";
@@ -141,7 +141,7 @@ async function judge(
     await server.process.ended;
   }
   const config: EmbeddedConfig = { home: "embedded", dataDir: dataFolder(disk) };
-  const comparison = await lookInto(config, (sql) => compareWithStored(sql, crew.log.acknowledged));
+  const comparison = await lookInto(config, (sql) => compareWithStored(sql, crew.acknowledged));
   const damaged = await lookInto(config, findDamage);
   return {
     counts: {
@@ -207,17 +207,9 @@ async function cutWhileCreating(rounds: number, { log }: DrillOptions): Promise<
 }
 
 async function startOn(disk: LoopDisk, ollamaUrl: string | null, sabotages: readonly Sabotage[]): Promise<DrillServer> {
-  const { nodeArguments, environment } = sabotagedNode(sabotages);
   const ollama = ollamaUrl === null ? {} : { OLLAMA_URL: ollamaUrl };
   const config: EmbeddedConfig = { home: "embedded", dataDir: dataFolder(disk) };
-  const given = sabotages.length > 0 ? environment : {};
-  const server = await startDrillServer(
-    config,
-    { LOG_LEVEL: "info", ...ollama, ...given },
-    sabotages.length > 0 ? nodeArguments : [],
-  );
-  assertSabotaged(server.process.output(), sabotages);
-  return server;
+  return startDrillServer(config, { LOG_LEVEL: "info", ...ollama }, sabotages);
 }
 
 const dataFolder = ({ folder }: LoopDisk) => join(folder, "data");

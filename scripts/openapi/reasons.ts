@@ -5,7 +5,8 @@ export const REASON_MEANINGS: Record<ErrorReason, string> = {
   INVALID_INPUT: "The input is not valid; `issues` names every field that is at fault.",
   PROCEDURE_NOT_FOUND: "There is nothing at this address.",
   UNAUTHORIZED: "The server asks for a token, and none or another one was sent.",
-  FORBIDDEN: "The call came from a foreign web page, or for a host name that the server does not answer to.",
+  FORBIDDEN:
+    "The token may not do this, or not for this user; or the call came from a foreign web page, or for a host name that the server does not answer to.",
   MEMORY_NOT_FOUND: "This user has no such memory.",
   PREFERENCE_NOT_FOUND: "This user has no such preference.",
   EXAMPLE_NOT_FOUND: "This user has no such training example.",
@@ -27,5 +28,7 @@ export const REASON_MEANINGS: Record<ErrorReason, string> = {
   OVERLOADED: "The server has too much to do: retry later.",
   STORAGE_FULL: "The database has no room left; the server's operator has to act.",
   DATABASE_UNAVAILABLE: "The database does not answer: retry later.",
+  TOKEN_NOT_FOUND: "There is no such token.",
+  USER_BEING_ERASED: "Everything of this user is being erased right now: nothing is written for it meanwhile.",
   INTERNAL: "Something failed inside the server. Its log tells more under the request id.",
 };

@@ -1,8 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { startEmbedded } from "../../packages/db/src/embedded/start-embedded.ts";
-import { connect, type DatabaseConfig, DatabaseStartError, type ServerConfig } from "../../packages/db/src/index.ts";
-import { openSingleConnection, openSocketClient } from "../../packages/db/src/postgres-client.ts";
+import { connect, type DatabaseConfig, openBeside, type ServerConfig } from "../../packages/db/src/index.ts";
+import { openSingleConnection } from "../../packages/db/src/postgres-client.ts";
 import { openReadOnlyQueries, type ReadOnlyQueries } from "./read-only-queries.ts";
 import { closeReader, mayOnlyRead, openReader, prepareEmbeddedReader, READER_ROLE } from "./reader-role.ts";
 
@@ -40,19 +37,12 @@ function withLogin(url: string, password: string): string {
   return changed.href;
 }
 
+/** Through the running server, or by itself when none runs. */
 async function openEmbedded(dataDir: string): Promise<ReadOnlyQueries> {
-  if (!existsSync(join(dataDir, "postgres"))) {
-    throw new DatabaseStartError(`There is no database in ${dataDir} yet: start Keepsake once.`);
-  }
-  const server = await startEmbedded(dataDir, { onProgress: (step) => console.log(`${step} …`) });
-  const sql = openSocketClient(server.socketPath);
-  await prepareEmbeddedReader(sql);
-  const queries = openReadOnlyQueries(sql, READER_ROLE);
+  const session = await openBeside(dataDir, "postgres");
+  await prepareEmbeddedReader(session.sql);
   return {
-    run: queries.run,
-    async [Symbol.asyncDispose]() {
-      await queries[Symbol.asyncDispose]();
-      await server.stop();
-    },
+    run: openReadOnlyQueries(session.sql, READER_ROLE).run,
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

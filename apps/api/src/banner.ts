@@ -4,19 +4,19 @@ import type { Config } from "./config.ts";
 /** What a person wants to know once the server is up, a line each. */
 export function banner(
   config: Config,
-  running: { readonly url: string },
+  running: { readonly url: string; readonly services: { readonly doorkeeper: { readonly asksForTokens: boolean } } },
   embedderHealth: EmbedderHealth | null,
 ): string[] {
   return [
-    `listening   ${running.url}${access(config)}`,
+    `listening   ${running.url}${access(running.services.doorkeeper)}`,
     `data        ${dataHome(config)}`,
     `embeddings  ${embeddings(config, embedderHealth)}`,
     `docs        ${running.url}/ and README.md`,
   ];
 }
 
-function access({ server }: Config): string {
-  return server.adminToken === null ? " (this machine only; no token is asked for)" : " (with a token)";
+function access({ asksForTokens }: { readonly asksForTokens: boolean }): string {
+  return asksForTokens ? " (with a token)" : " (this machine only; no token is asked for)";
 }
 
 function dataHome({ database }: Config): string {

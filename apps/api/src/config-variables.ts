@@ -30,11 +30,17 @@ export const CONFIG_VARIABLES = [
     meaning: "A file that holds the password, instead of POSTGRES_PASSWORD.",
   },
   { name: "POSTGRES_DB", fallback: "ai_assistant", meaning: "The database, with POSTGRES_HOST." },
-  { name: "DATABASE_POOL_SIZE", fallback: "10", meaning: "Connections to a PostgreSQL server, at most (2 to 100)." },
+  {
+    name: "DATABASE_POOL_SIZE",
+    fallback: "10",
+    meaning:
+      "Connections to a PostgreSQL server that callers share, at most (2 to 100); background work, exports and health have six of their own.",
+  },
   {
     name: "DATABASE_STATEMENT_TIMEOUT_MS",
-    fallback: "5000",
-    meaning: "A PostgreSQL server ends a statement after so long.",
+    fallback: "4000",
+    meaning:
+      "A PostgreSQL server ends a statement after so long; half a second more, and a call is answered that the database has not finished.",
   },
   { name: "KEEPSAKE_DATA_DIR", fallback: "./data", meaning: "Where the embedded PostgreSQL keeps its data." },
   {
@@ -76,6 +82,7 @@ export const CONFIG_VARIABLES = [
     meaning: "Users with at most so many vectors are searched exactly, the others by the HNSW index.",
   },
   { name: "FORGET_RETENTION_DAYS", fallback: "30", meaning: "Days until something forgotten is erased for good." },
+  { name: "AUDIT_RETENTION_DAYS", fallback: "180", meaning: "Days that the audit trail tells of a change." },
   {
     name: "CACHE_TTL_SECONDS",
     fallback: "3600",

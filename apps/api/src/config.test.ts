@@ -61,7 +61,6 @@ describe("a fault", () => {
     [{ DATABASE_URL: "mysql://x" }, "DATABASE_URL must be a URL such as postgres://"],
     [{ CACHE_TTL_SECONDS: "0" }, "CACHE_TTL_SECONDS must be from 1 to 31536000"],
     [{ CACHE_MAX_ENTRIES: "many" }, "CACHE_MAX_ENTRIES must be a whole number from 1 to 1000000"],
-    [{ HOST: "0.0.0.0" }, "set KEEPSAKE_ADMIN_TOKEN"],
     [{ KEEPSAKE_ADMIN_TOKEN: "short" }, "24 characters or more"],
     [{ KEEPSAKE_ADMIN_TOKEN_FILE: "/none" }, "cannot be read: /none"],
     [{ KEEPSAKE_ADMIN_TOKEN_FILE: "/none", KEEPSAKE_ADMIN_TOKEN: "x" }, "not both"],
@@ -88,7 +87,7 @@ test("all faults are told together, whichever kind they are", () => {
     POSTGRES_PASSWORD_FILE: "/empty",
   };
   expect(() => load(environment, { "/empty": "\n" })).toThrow(
-    /PORT.*\nLOG_LEVEL.*\nPOSTGRES_PASSWORD_FILE names an empty file.*\nHOST=0\.0\.0\.0/,
+    /PORT.*\nLOG_LEVEL.*\nPOSTGRES_PASSWORD_FILE names an empty file/,
   );
 });
 

@@ -19,7 +19,7 @@ import type { Settings } from "./platform/services.ts";
 export interface ServerConfig {
   readonly host: string;
   readonly port: number;
-  /** Null: no token is asked for, which is possible on loopback only. */
+  /** `KEEPSAKE_ADMIN_TOKEN`. Null: only tokens in the database are asked for, and none where there has never been one. */
   readonly adminToken: string | null;
   readonly allowedHosts: readonly string[];
   readonly limits: ServerLimits;
@@ -100,7 +100,7 @@ const Variables = z.object({
   POSTGRES_PASSWORD_FILE: z.string().optional(),
   POSTGRES_DB: z.string().default("ai_assistant"),
   DATABASE_POOL_SIZE: whole(2, 100, 10),
-  DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 5_000),
+  DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 4_000),
   KEEPSAKE_DATA_DIR: z.string().default("./data"),
   KEEPSAKE_BACKUP_DIR: z.string().optional(),
   BACKUP_AT: z
@@ -117,6 +117,7 @@ const Variables = z.object({
   EMBEDDING_QUERY_TIMEOUT_MS: whole(50, 60_000, 1_500),
   SEARCH_EXACT_ROWS_MAX: whole(0, 1_000_000, 10_000),
   FORGET_RETENTION_DAYS: whole(0, 3_650, FORGET_RETENTION_DAYS_DEFAULT),
+  AUDIT_RETENTION_DAYS: whole(1, 3_650, 180),
   CACHE_TTL_SECONDS: whole(1, CACHE_TTL_SECONDS_MAX, CACHE_TTL_SECONDS_DEFAULT),
   CACHE_MAX_ENTRIES: whole(1, 1_000_000, CACHE_ENTRIES_MAX_DEFAULT),
   CACHE_SEMANTIC: z.enum(["on", "off"]).default("off"),
@@ -135,9 +136,13 @@ const Variables = z.object({
 } satisfies Record<ConfigVariableName, z.ZodType>);
 type Variables = z.infer<typeof Variables>;
 
-const ADMIN_TOKEN_CHARS_MIN = 24;
+/** Characters of `KEEPSAKE_ADMIN_TOKEN`, which somebody thought up, at least. */
+export const ADMIN_TOKEN_CHARS_MIN = 24;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "::1"]);
+
+/** Whether an address to listen on can be reached from this machine alone. */
+export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
 
 /**
  * Reads and checks the environment. An empty variable counts as not set, as compose files leave them.
@@ -152,7 +157,7 @@ export function loadConfig(environment: Environment, readFile: (path: string) =>
   const password = readSecret(given, "POSTGRES_PASSWORD", readFile);
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${toFault(issue)}.`),
-    ...[token.fault, password.fault, guardFault(given["HOST"], token)].filter((fault) => fault !== null),
+    ...[token.fault, password.fault, guardFault(token)].filter((fault) => fault !== null),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults.join("\n"));
   return toConfig(parsed.data, token.value, password.value);
@@ -189,6 +194,7 @@ function toConfig(variables: Variables, adminToken: string | null, password: str
     backup: toBackupConfig(variables, database),
     settings: {
       forgetRetentionDays: variables.FORGET_RETENTION_DAYS,
+      auditRetentionDays: variables.AUDIT_RETENTION_DAYS,
       exactSearchRowsMax: variables.SEARCH_EXACT_ROWS_MAX,
       queryEmbeddingTimeoutMs: variables.EMBEDDING_QUERY_TIMEOUT_MS,
       cacheTtlSeconds: variables.CACHE_TTL_SECONDS,
@@ -266,17 +272,12 @@ function toEmbeddingsConfig(variables: Variables): EmbeddingsConfig | null {
   return { url: variables.OLLAMA_URL, model: variables.EMBEDDING_MODEL, dimensions: variables.EMBEDDING_DIMENSIONS };
 }
 
-/** A token that could not be read has been told already, and would have been one. */
-function guardFault(host: string | undefined, { value: token, fault }: Secret): string | null {
-  if (fault !== null) return null;
-  if (token === null) return host === undefined || LOOPBACK.has(host) ? null : unguarded(host);
+/** A token that could not be read has been told already. */
+function guardFault({ value: token, fault }: Secret): string | null {
+  if (fault !== null || token === null) return null;
   if (token.length < ADMIN_TOKEN_CHARS_MIN) {
     return `KEEPSAKE_ADMIN_TOKEN must have ${ADMIN_TOKEN_CHARS_MIN} characters or more.`;
   }
   // It travels in a header.
   return /^[!-~]+$/.test(token) ? null : "KEEPSAKE_ADMIN_TOKEN may hold ASCII letters, digits and signs, and no space.";
-}
-
-function unguarded(host: string): string {
-  return `HOST=${host} can be reached from other machines, and no token guards it: set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`;
 }

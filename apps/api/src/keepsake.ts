@@ -1,18 +1,21 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
-import { type ConnectOptions, connect, type DatabaseHandle, flush, migrate } from "@keepsake/db";
+import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
 import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { embeddableMessages } from "./conversation/embeddable-messages.ts";
+import { assertGuarded, assertMayBeGuarded } from "./guarded-start.ts";
 import { embeddableMemories } from "./memory/embeddable-memories.ts";
 import { eraseForgotten } from "./memory/store.ts";
 import { describeCause } from "./platform/describe-cause.ts";
+import { Doorkeeper } from "./platform/doorkeeper.ts";
 import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
 import { requestMissingVectors } from "./platform/embedding-backfill.ts";
 import { embeddingQueue } from "./platform/embedding-jobs.ts";
 import { activateSpace } from "./platform/embedding-space.ts";
 import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
+import { openInstallation } from "./platform/installation.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import { pruneOldAnswers } from "./platform/kept-answers.ts";
 import { KeysUnderWay } from "./platform/keys-under-way.ts";
@@ -27,6 +30,8 @@ import { VectorCounts } from "./platform/vector-counts.ts";
 import { WaitingRoom } from "./platform/waiting-room.ts";
 import { eraseDeleted } from "./preferences/history-store.ts";
 import { createApiServer } from "./server.ts";
+import { finishErasures } from "./system/erase-user.ts";
+import { pruneAuditTrails } from "./system/prune-audit.ts";
 import { pruneExports } from "./training/mark-store.ts";
 
 /** What gets vectors. Memories first: they are few, and people wait for what they have just told. */
@@ -49,12 +54,14 @@ export type StartOptions = ConnectOptions;
 /**
  * Opens the database, brings its schema up to date, starts the background work and listens.
  *
- * @throws DatabaseStartError, MigrationError, ListenError: each with one sentence for the person who starts it
+ * @throws ConfigError, DatabaseStartError, MigrationError, ListenError: each with one sentence for the person who starts it
  */
 export async function startKeepsake(config: Config, logger: Logger, options: StartOptions = {}): Promise<Keepsake> {
+  assertMayBeGuarded(config);
   await using resources = new AsyncDisposableStack();
   const handle = resources.use(await connect(config.database, options));
   await bringUpToDate(handle, logger, options);
+  const doorkeeper = await openDoorkeeper(config, handle, logger);
   const queues = EMBEDDABLE.map(({ itemType }) => embeddingQueue(itemType));
   const jobs = resources.use(await startJobQueue(handle, queues, logger.child({ part: "jobs" })));
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
@@ -63,6 +70,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
     embeddings,
     jobs,
     logger,
+    doorkeeper,
     metrics: createMetrics(),
     settings: config.settings,
     keysUnderWay: new KeysUnderWay(),
@@ -71,11 +79,19 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   };
   addStateGauges(services);
   const server = createApiServer(config.server, services);
-  startBackgroundWork(handle, services, resources);
+  startBackgroundWork(handle, { ...services, db: handle.backgroundDb }, resources);
   resources.defer(() => server.close());
   const url = await listen(server, config.server);
   const running = resources.move();
   return { url, services, databaseHome: handle.home, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function openDoorkeeper({ server }: Config, { db }: DatabaseHandle, logger: Logger): Promise<Doorkeeper> {
+  const { tokenKey } = await openInstallation(db);
+  const doorkeeper = new Doorkeeper({ db, logger, configuredToken: server.adminToken, tokenKey });
+  await doorkeeper.open();
+  assertGuarded(server, doorkeeper.asksForTokens);
+  return doorkeeper;
 }
 
 async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: StartOptions): Promise<void> {
@@ -85,11 +101,16 @@ async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: St
     logger.warn({ ahead }, `the database is newer than Keepsake ${KEEPSAKE_VERSION}, and compatible`);
 }
 
-function describe(handle: DatabaseHandle): Pick<Services, "db" | "flush" | "database" | "ping"> {
-  const { db, sql, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
+function describe(
+  handle: DatabaseHandle,
+): Pick<Services, "db" | "backgroundDb" | "exportDb" | "flush" | "limitCall" | "database" | "ping"> {
+  const { db, backgroundDb, exportDb, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
   return {
     db,
-    flush: (wanted) => retried(() => flush(sql, wanted)),
+    backgroundDb,
+    exportDb,
+    flush: (wanted) => retried(() => handle.flush(wanted)),
+    limitCall: (call) => handle.limitCall(call),
     database: { home, version, pgvector },
     ping: (timeoutMs) => handle.ping(timeoutMs),
   };
@@ -123,7 +144,12 @@ function createEmbedder(config: EmbeddingsConfig): Embedder {
 
 function startBackgroundWork(handle: DatabaseHandle, services: Services, resources: AsyncDisposableStack): void {
   const stop = new AbortController();
-  const tasks = [keepErasing(services, stop.signal), startSweeping(services, stop.signal)];
+  const tasks = [
+    keepErasing(services, stop.signal),
+    keepFinishingErasures(services, stop.signal),
+    keepAuditShort(services, stop.signal),
+    startSweeping(services, stop.signal),
+  ];
   if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
   if (services.embeddings) {
     resources.use(new EmbeddingWorker(services, services.embeddings, EMBEDDABLE));
@@ -144,6 +170,26 @@ function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
   return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);
+}
+
+const MINUTE_MS = 60_000;
+
+function keepFinishingErasures(services: Services, signal: AbortSignal): Promise<void> {
+  const { logger } = services;
+  const task = async () => {
+    const finished = await finishErasures(services, signal);
+    if (finished > 0) logger.info({ users: finished }, "the interrupted erasure of users was finished");
+  };
+  return runRecurring("finishing the erasure of users", MINUTE_MS, task, logger, signal);
+}
+
+function keepAuditShort(services: Services, signal: AbortSignal): Promise<void> {
+  const { logger } = services;
+  const task = async () => {
+    const pruned = await pruneAuditTrails(services, signal);
+    if (pruned > 0) logger.info({ entries: pruned }, "old entries of the audit trail have gone");
+  };
+  return runRecurring("pruning the audit trail", HOUR_MS, task, logger, signal);
 }
 
 async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {

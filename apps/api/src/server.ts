@@ -8,12 +8,12 @@ import type { ServerConfig } from "./config.ts";
 import { landingPage } from "./landing-page.ts";
 import { Admission } from "./platform/admission.ts";
 import { answerHeaders } from "./platform/answer-headers.ts";
-import { assertAuthorized } from "./platform/auth.ts";
 import { toContext } from "./platform/context.ts";
 import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
 import { endConnectionsOnClose } from "./platform/end-connections.ts";
 import { logFailure } from "./platform/failure-log.ts";
+import { assertFaithfulNumbers } from "./platform/faithful-numbers.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
@@ -71,12 +71,13 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
   server.server.maxConnections = config.limits.connectionsMax;
   server.server.on("checkExpectation", answerUnknownExpectation);
   endConnectionsOnClose(server);
+  server.decorateRequest("caller", null);
   server.addHook("onResponse", async (_request, reply) => services.metrics.countAnswer(reply.statusCode));
   server.addHook("onRequest", async (request, reply) => {
     reply.headers(answerHeaders(request.id));
   });
   const admission = new Admission(server, config.limits, services.metrics);
-  server.addHook("onRequest", async (request) => guard(config, request, admission));
+  server.addHook("onRequest", async (request) => guard(config, services, request, admission));
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request, reply) => assertKnownAddress(server, request, reply));
   takeJsonBodiesAsText(server);
@@ -88,13 +89,19 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
 }
 
 /** What every request has to pass before its body is read. */
-function guard(config: ServerConfig, request: FastifyRequest, admission: Admission): void {
+async function guard(
+  config: ServerConfig,
+  { doorkeeper }: Services,
+  request: FastifyRequest,
+  admission: Admission,
+): Promise<void> {
   assertHost(request);
   assertShortAddress(request);
-  if (config.adminToken === null) assertNotFromForeignPage(request, config.allowedHosts);
+  if (!doorkeeper.asksForTokens) assertNotFromForeignPage(request, config.allowedHosts);
   if (!request.routeOptions.config.isOpen) {
-    assertAuthorized(request.headers, config.adminToken);
-    if (config.adminToken !== null) admission.admitCaller(request, "admin");
+    request.caller = await doorkeeper.admit({ authorization: request.headers.authorization, address: request.ip });
+    const { tokenId } = request.caller;
+    if (tokenId !== null) admission.admitCaller(request, tokenId);
   }
   assertJsonBody(request);
   assertContractVersion(request);
@@ -128,7 +135,7 @@ function addProcedures(server: FastifyInstance, services: Services): void {
       if (!TRPC_METHODS.includes(request.method)) throw toMethodError(reply, ["GET", "POST"]);
       const { input } = request.query;
       if (Array.isArray(input)) throw new DomainError("INVALID_INPUT", "Give the query's input once.");
-      if (typeof input === "string") assertShallow(input);
+      if (typeof input === "string") assertReadable(input);
       const startedMs = performance.now();
       const { path } = request.params;
       await fastifyRequestHandler({
@@ -154,6 +161,12 @@ function addProcedures(server: FastifyInstance, services: Services): void {
       services.logger.debug({ requestId: request.id, path, status: reply.statusCode, ms }, "call");
     },
   );
+}
+
+/** The checks that a body passes before it is parsed. */
+function assertReadable(input: string): void {
+  assertShallow(input);
+  assertFaithfulNumbers(input);
 }
 
 /** Of a batch, the longest wait counts. */

@@ -13,11 +13,12 @@ export interface CommandResult {
 }
 
 /** Runs `keepsake` as a person does, with these variables and no others of Keepsake's. */
-export async function runKeepsake(words: readonly string[], environment: Record<string, string> = {}) {
+export async function runKeepsake(words: readonly string[], environment: Record<string, string> = {}, cwd?: string) {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment };
   const child = spawn(process.execPath, ["--conditions=@keepsake/source", KEEPSAKE, ...words], {
     env,
+    ...(cwd !== undefined && { cwd }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [out, err]: [string[], string[]] = [[], []];

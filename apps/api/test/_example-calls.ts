@@ -59,6 +59,11 @@ const without =
     return {};
   };
 
+const makeToken: Arrange = async (client) => {
+  const { id } = await client.system.createToken.mutate({ label: "of an example", role: "gateway" });
+  return { id };
+};
+
 const ARRANGE: Record<string, Arrange> = {
   "memory.get": addMemory,
   "memory.update": addMemory,
@@ -93,6 +98,11 @@ const ARRANGE: Record<string, Arrange> = {
   "training.markExported": exportExamples,
   "training.manifest": exportExamples,
   "training.exports": without(exportExamples),
+  "system.users": without(addMemory),
+  "system.tokens": without(makeToken),
+  "system.revokeToken": makeToken,
+  "system.rotateToken": makeToken,
+  "system.audit": without(addMemory),
 };
 
 /** Makes ready what the example of a procedure needs; what it returns goes over the example's input. */

@@ -18,7 +18,11 @@ export interface TestServerOptions {
   /** None without it. */
   readonly backup?: Partial<Config["backup"]>;
   readonly logger?: Logger;
+  /** Sets an admin's token, and sends it with every call of `client`, `clientOf` and `post`. */
+  readonly asAdmin?: boolean;
 }
+
+const ADMIN_TOKEN = "the-admin-token-of-a-test-server";
 
 /** A real server on a database of its own, over a real socket. */
 export interface TestServer extends AsyncDisposable {
@@ -28,6 +32,8 @@ export interface TestServer extends AsyncDisposable {
   readonly client: KeepsakeClient;
   /** The fake model; only with `embeddings`. */
   readonly ollama: FakeOllama;
+  /** Headers that a call by other means has to send: the admin's token with `asAdmin`, else none. */
+  readonly headers: Readonly<Record<string, string>>;
   clientOf(userId: string): KeepsakeClient;
   /** POSTs JSON as any HTTP client would. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
@@ -45,17 +51,20 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const keepsake = resources.use(await startKeepsake(config, logger, { onStatement: recorder.record }));
   const running = resources.move();
   const { url } = keepsake;
+  const own = options.asAdmin ? { token: ADMIN_TOKEN } : {};
+  const authorization: Record<string, string> = options.asAdmin ? { authorization: `Bearer ${ADMIN_TOKEN}` } : {};
   return {
     url,
     engine: database.engine,
     keepsake,
-    client: createClient({ url }),
+    client: createClient({ url, ...own }),
+    headers: authorization,
     get ollama() {
       if (!ollama) throw new Error("start the server with { embeddings: true }");
       return ollama;
     },
-    clientOf: (userId) => createClient({ url, userId }),
-    post: (path, body, headers = {}) => post(`${url}${path}`, body, headers),
+    clientOf: (userId) => createClient({ url, userId, ...own }),
+    post: (path, body, headers = {}) => post(`${url}${path}`, body, { ...authorization, ...headers }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -67,13 +76,15 @@ export function testConfig(
 ): Config {
   const { ollamaUrl } = options;
   const { limits } = loadConfig({}, () => "").server;
+  const adminToken = options.asAdmin ? ADMIN_TOKEN : null;
   return {
-    server: { host: "127.0.0.1", port: 0, adminToken: null, allowedHosts: [], limits, ...options.server },
+    server: { host: "127.0.0.1", port: 0, adminToken, allowedHosts: [], limits, ...options.server },
     database,
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
     backup: { folder: null, at: null, keep: { daily: 14, weekly: 8, monthly: 6 }, ...options.backup },
     settings: {
       forgetRetentionDays: 30,
+      auditRetentionDays: 180,
       exactSearchRowsMax: 10_000,
       queryEmbeddingTimeoutMs: 1_500,
       cacheTtlSeconds: 3_600,

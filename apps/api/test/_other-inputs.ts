@@ -23,9 +23,13 @@ export const OTHER_INPUTS: Readonly<Record<string, Record<string, unknown>>> = {
   "training.update": { correctedText: "Something else." },
   "training.delete": { id: "01900000-0000-7000-8000-000000000000" },
   "training.markExported": { exportId: "01900000-0000-7000-8000-000000000000" },
+  "system.createToken": { label: "something else" },
+  "system.revokeToken": { id: "aaaa0000" },
+  "system.rotateToken": { id: "aaaa0000" },
 };
 
 /** Mutations that take no key, and why. */
 export const WITHOUT_KEY: Readonly<Record<string, string>> = {
   "cache.lookup": "counts each look-up, and changes nothing else",
+  "system.eraseUser": "erases what is left, so that a second call finds nothing; its key would be a trace of the user",
 };

@@ -18,7 +18,7 @@ export interface Sabotage {
 }
 
 /** What a Node process needs in order to be sabotaged. */
-export interface SabotagedNode {
+interface SabotagedNode {
   /** Arguments of Node; worker threads inherit them. */
   readonly nodeArguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ const changedLine = (url: string) => `sabotaged ${url}`;
  *
  * @throws Error when a text does not stand in its file exactly as often as is said: the source has moved on
  */
-export function sabotagedNode(sabotages: readonly Sabotage[]): SabotagedNode {
+function sabotagedNode(sabotages: readonly Sabotage[]): SabotagedNode {
   for (const sabotage of sabotages) assertFound(sabotage);
   const changes = sabotages.map(({ file, find, replace }) => ({ url: urlOf(file), find, replace }));
   return { nodeArguments: ["--import", HOOK], environment: { SABOTAGE: JSON.stringify(changes) } };
@@ -67,7 +67,7 @@ export async function startSabotaged(
  * @param output what it printed, on standard error above all
  * @throws Error that names the files which it never loaded
  */
-export function assertSabotaged(output: string, sabotages: readonly Sabotage[]): void {
+function assertSabotaged(output: string, sabotages: readonly Sabotage[]): void {
   const untouched = sabotages.filter(({ file }) => !output.includes(changedLine(urlOf(file))));
   if (untouched.length > 0) throw new Error(`never loaded: ${untouched.map(({ file }) => file).join(", ")}\n${output}`);
 }

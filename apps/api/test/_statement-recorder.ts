@@ -1,57 +1,54 @@
+import { loadModule, parseSync } from "libpg-query";
+import { type Reach, reachOf } from "./_statement-isolation.ts";
+
+await loadModule();
+
+const judged = new Map<string, Reach>();
+
+function judge(sql: string): Reach {
+  const known = judged.get(sql);
+  if (known) return known;
+  const reach = parsed(sql);
+  judged.set(sql, reach);
+  return reach;
+}
+
+function parsed(sql: string): Reach {
+  try {
+    return reachOf(parseSync(sql).stmts ?? []);
+  } catch (error) {
+    return { faults: [`it cannot be read: ${error instanceof Error ? error.message : error}`], users: [] };
+  }
+}
+
 /**
- * Tables whose rows belong to a user. The registry `users` itself is walked by background work; `api_tokens`,
- * `embedding_spaces` and `installation` are the installation's, and hold nobody's content.
+ * Why a statement could reach rows of a user that it is not about: see `reachOf`. All parameters that it takes for the
+ * user have to have one value.
+ *
+ * @returns a sentence each; none for a statement that is as it should be
  */
-const USER_TABLES = [
-  "audit_log",
-  "cache_counters",
-  "cache_dependencies",
-  "cache_flights",
-  "conversations",
-  "embeddings",
-  "idempotency_keys",
-  "interaction_feedback",
-  "interactions",
-  "knowledge",
-  "knowledge_versions",
-  "preference_versions",
-  "preferences",
-  "response_cache",
-  "sessions",
-  "training_data",
-  "training_export_rows",
-  "training_exports",
-];
-
-const names = USER_TABLES.join("|");
-const READ_OR_CHANGED = new RegExp(`\\b(?:from|join|update)\\s+"?(?:${names})"?(?![\\w"])`, "g");
-const INSERTED = new RegExp(`\\binsert\\s+into\\s+"?(?:${names})"?\\s*\\("user_id"`, "g");
-const INSERTS = new RegExp(`\\binsert\\s+into\\s+"?(?:${names})"?(?![\\w"])`, "g");
-const OF_USER = /"?user_id"?\s*=\s*\$\d+/g;
-
-const count = (sql: string, pattern: RegExp) => sql.match(pattern)?.length ?? 0;
-
-/** Whether a statement reaches rows of a user table without saying whose: each mention needs its own equality. */
-export function reachesForeignRows(sql: string): boolean {
-  const text = sql.toLowerCase();
-  if (/^\s*(create|alter|drop|comment|truncate)\b/.test(text)) return false;
-  if (count(text, INSERTS) > count(text, INSERTED)) return true;
-  return count(text, READ_OR_CHANGED) > count(text, OF_USER);
+export function isolationFaults(sql: string, parameters: readonly unknown[] = []): string[] {
+  const { faults, users } = judge(sql);
+  const values = new Set(users.map((number) => parameters[number - 1]));
+  if (values.size > 1) return [...faults, `it takes ${values.size} values for the user`];
+  return [...faults];
 }
 
 /** Collects every statement that the server under test sends. */
 export class StatementRecorder {
-  readonly #faults = new Set<string>();
+  readonly #faults = new Map<string, readonly string[]>();
   statements = 0;
 
-  readonly record = (sql: string): void => {
+  readonly record = (sql: string, parameters: readonly unknown[]): void => {
     this.statements += 1;
-    if (reachesForeignRows(sql)) this.#faults.add(sql);
+    const faults = isolationFaults(sql, parameters);
+    if (faults.length > 0) this.#faults.set(sql, faults);
   };
 
   /** @throws when a statement could have reached another user's rows */
   assertIsolated(): void {
     if (this.#faults.size === 0) return;
-    throw new Error(`statements on user tables without the user's equality:\n${[...this.#faults].join("\n---\n")}`);
+    const list = [...this.#faults].map(([sql, faults]) => `${faults.join("; ")}:\n${sql}`);
+    throw new Error(`statements on user tables that are not held to their user:\n${list.join("\n---\n")}`);
   }
 }

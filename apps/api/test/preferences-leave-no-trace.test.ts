@@ -31,7 +31,7 @@ describe("a deleted preference", () => {
     expect(await erase()).toBe(1);
     expect(await reasonOf(preferences.history.query({ key: 'diary, "blue"' }))).toBe("PREFERENCE_NOT_FOUND");
     const kept = await database().execute<{ key: string }>(
-      sql`select key from idempotency_keys where user_id = ${"ann"}`,
+      sql`select key from idempotency_keys where user_id = ${"ann"} and response is not null`,
     );
     expect(kept.map(({ key }) => key)).toEqual(["other"]);
     expect(await preferences.set.mutate({ key: 'diary, "blue"', value: "new" })).toMatchObject({ version: 1 });

@@ -3,11 +3,12 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { request } from "node:http";
 import { fileURLToPath } from "node:url";
+import { createClient } from "@keepsake/client";
 import { connect, migrate } from "@keepsake/db";
 import { createTestDatabase, type TestDatabase, testEngine } from "@keepsake/db/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser, openBrowser } from "./_browser.ts";
-import { databaseEnvironment, freePort } from "./_keepsake-process.ts";
+import { databaseEnvironment, freePort, startProcess, untilHealthy } from "./_keepsake-process.ts";
 import { eventually } from "./_keepsake-server.ts";
 
 const STUDIO = fileURLToPath(new URL("../../../scripts/studio.ts", import.meta.url));
@@ -233,6 +234,25 @@ test("Ctrl-C closes it, and a second one closes by itself when its time is over"
   expect(await once(short.child, "exit")).toEqual([0, null]);
   expect(short.output()).toContain("minutes are over: the studio is closed.");
   await expect(send(short.port, "POST", {})).rejects.toThrow();
+});
+
+test("it looks in while the server runs, sees what was just stored, and holds nobody up", async () => {
+  const port = String(await freePort());
+  await using server = startProcess({ ...databaseEnvironment(database.config), PORT: port });
+  await untilHealthy(server, `http://127.0.0.1:${port}`);
+  const beside = await startStudio(database);
+  const headers = { ...asPage(), host: `${beside.host}:${beside.port}` };
+  const select = async (sql: string) =>
+    JSON.parse((await send(beside.port, "POST", headers, JSON.stringify({ type: "proxy", data: { sql } }))).text);
+  const client = createClient({ url: `http://127.0.0.1:${port}`, userId: "ola" });
+  for (const content of ["The first thing", "The second thing"]) {
+    await client.memory.add.mutate({ content });
+    expect(await select("select content from knowledge order by id desc limit 1")).toEqual([{ content }]);
+    expect(await select("delete from knowledge")).toEqual(failure);
+  }
+  expect((await client.memory.list.query({})).items).toHaveLength(2);
+  beside.child.kill("SIGTERM");
+  await once(beside.child, "exit");
 });
 
 describe.skipIf(testEngine() === "embedded")("a server's login for studio (the embedded home has none)", () => {

@@ -21,8 +21,13 @@ export interface ClientOptions {
   readonly token?: string;
   /** Whose memory it is: 1 to 128 letters, digits or `. _ : @ -`. `default` when absent. */
   readonly userId?: string;
-  /** Ends a call that takes longer, milliseconds. 15 seconds when absent. */
+  /** Ends a call that takes longer with all its tries, milliseconds. 15 seconds when absent. */
   readonly timeoutMs?: number;
+  /**
+   * How often a call is tried again whose failure may pass: no connection, an answer that broke off, a server that is busy
+   * (429, 502, 503, 504). 4 when absent, 0 for never. Writes are safe to repeat: each call has an `idempotencyKey`.
+   */
+  readonly retries?: number;
   /**
    * How long a turn waits for Keepsake before the model is asked without it, and again until its answer is put into the
    * queue, milliseconds. 1.5 seconds when absent.
@@ -60,6 +65,7 @@ export interface TurnMethods {
 export type KeepsakeClient = Procedures & TurnMethods;
 
 const TIMEOUT_MS = 15_000;
+const RETRIES = 4;
 const TURN_TIMEOUT_MS = 1_500;
 const QUEUE_TURNS_MAX = 1_000;
 const QUEUE_BYTES_MAX = 16 * 1_048_576;
@@ -71,7 +77,10 @@ const QUEUE_BYTES_MAX = 16 * 1_048_576;
  * @throws TypeError when `url` is not a URL
  */
 export function createClient(options: ClientOptions): KeepsakeClient {
-  const procedures = createProcedures(options, options.timeoutMs ?? TIMEOUT_MS);
+  const procedures = createProcedures(options, {
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    retries: options.retries ?? RETRIES,
+  });
   const setup = createTurnSetup(options);
   const methods: TurnMethods = {
     turn: createTakeTurn(setup),
@@ -84,7 +93,7 @@ export function createClient(options: ClientOptions): KeepsakeClient {
 }
 
 function createTurnSetup(options: ClientOptions): TurnSetup {
-  const procedures = createProcedures(options, null);
+  const procedures = createProcedures(options, { timeoutMs: null, retries: 0 });
   const onDrop = toSafeListener(options.onDrop ?? warnOfDrop);
   return {
     procedures,

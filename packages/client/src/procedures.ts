@@ -8,6 +8,8 @@ import {
 } from "@keepsake/contract/version";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
 import superjson from "superjson";
+import { assertReadable } from "./calls/busy.ts";
+import { type Patience, patientLink } from "./calls/patient-link.ts";
 
 /** Every procedure of the server, typed: `procedures.memory.add.mutate({ content })`. Dates are real dates. */
 export type Procedures = TRPCClient<AppRouter>;
@@ -22,19 +24,20 @@ export interface CallOptions {
 /**
  * The procedures of one server for one user.
  *
- * @param timeoutMs ends a call that takes longer; null for calls that bring a signal of their own
+ * @param patience how long calls may take, and how often they are tried
  * @throws TypeError when `url` is not a URL
  */
-export function createProcedures(options: CallOptions, timeoutMs: number | null): Procedures {
+export function createProcedures(options: CallOptions, patience: Patience): Procedures {
   return createTRPCClient<AppRouter>({
     links: [
+      patientLink(patience),
       httpLink({
         url: new URL("trpc", withSlash(options.url)).href,
         transformer: superjson,
         // Texts stay out of addresses, which end up in logs.
         methodOverride: "POST",
         headers: toHeaders(options),
-        fetch: (input, init) => fetch(input, { ...(init as RequestInit), signal: limited(init?.signal, timeoutMs) }),
+        fetch: async (input, init) => assertReadable(await fetch(input, init as RequestInit)),
       }),
     ],
   });
@@ -50,10 +53,4 @@ function toHeaders({ token, userId }: CallOptions): Record<string, string> {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(userId !== undefined && { [USER_HEADER]: userId }),
   };
-}
-
-function limited(signal: AbortSignal | null | undefined, timeoutMs: number | null): AbortSignal | null {
-  if (timeoutMs === null) return signal ?? null;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }

@@ -10,7 +10,12 @@ export type Fault = (
   | { readonly kind: "slow" /** The call arrives so much later, milliseconds. */; readonly ms: number }
   | { readonly kind: "lost" /** The call arrives; its answer does not. */ }
   | { readonly kind: "half" /** The call arrives; half of its answer comes back, and the connection breaks. */ }
-  | { readonly kind: "answer" /** Somebody else answers. */; readonly status: number; readonly body: string }
+  | {
+      readonly kind: "answer" /** Somebody else answers. */;
+      readonly status: number;
+      readonly body: string;
+      readonly headers?: Record<string, string>;
+    }
   | { readonly kind: "changed" /** The answer is another one. */; readonly change: (data: Data) => unknown }
 ) & {
   /** The procedures that it happens to, such as `conversation.begin`; all unless named. */
@@ -86,7 +91,7 @@ async function pass(
   const fault = takeFault(procedure);
   if (fault?.kind === "reset") return void request.socket.resetAndDestroy();
   if (fault?.kind === "silent") return;
-  if (fault?.kind === "answer") return void response.writeHead(fault.status).end(fault.body);
+  if (fault?.kind === "answer") return void response.writeHead(fault.status, fault.headers ?? {}).end(fault.body);
   if (fault?.kind === "slow") await sleep(fault.ms);
   const { status, text } = await forward(target, request, body);
   if (fault?.kind === "lost") return void request.socket.resetAndDestroy();

@@ -62,7 +62,7 @@ describe("the client's types", () => {
     type Lookup = Outputs["cache"]["lookup"];
     expectTypeOf<Extract<Lookup, { hit: true }>["response"]>().toEqualTypeOf<string>();
     expectTypeOf<Extract<Lookup, { hit: false }>>().toEqualTypeOf<{ hit: false }>();
-    expectTypeOf<Outputs["memory"]["search"]["degraded"]>().toEqualTypeOf<"embeddings"[]>();
+    expectTypeOf<Outputs["memory"]["search"]["degraded"]>().toEqualTypeOf<("embeddings" | "size")[]>();
     expectTypeOf(errorReason).returns.toEqualTypeOf<ErrorReason | null>();
     expectTypeOf(requestId).returns.toEqualTypeOf<string | null>();
     expectTypeOf(inputIssues).returns.items.toEqualTypeOf<{ path: string; message: string }>();

@@ -14,3 +14,12 @@ export interface ProcedureMeta {
   /** Needed besides, where a procedure that writes answers with more than it was given. */
   readonly alsoScope?: TokenScope;
 }
+
+/**
+ * For whom a token speaks: `user` for one user, `gateway` for the user that each call names, `admin` for all of them and
+ * for the server itself.
+ */
+export const TOKEN_ROLES = ["user", "gateway", "admin"] as const;
+
+/** One of `TOKEN_ROLES`. */
+export type TokenRole = (typeof TOKEN_ROLES)[number];

@@ -29,6 +29,8 @@ export const ERROR_REASONS = [
   "INTERNAL",
   "EXPORT_NOT_FOUND",
   "EXPORT_NOT_COMPLETE",
+  "TOKEN_NOT_FOUND",
+  "USER_BEING_ERASED",
 ] as const;
 
 /** One of `ERROR_REASONS`. */

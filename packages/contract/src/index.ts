@@ -1,4 +1,5 @@
 export * from "./access.ts";
+export * from "./audit.ts";
 export * from "./cache.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";
@@ -8,6 +9,7 @@ export * from "./limits.ts";
 export * from "./memory.ts";
 export * from "./preferences.ts";
 export * from "./system.ts";
+export * from "./tokens.ts";
 export * from "./training.ts";
 export * from "./turn.ts";
 export * from "./version.ts";

@@ -93,6 +93,14 @@ export const WIRE_DEPTH_MAX = 32;
 export const BATCH_CALLS_MAX = 20;
 /** Characters of a user id in the `x-keepsake-user` header. */
 export const USER_ID_CHARS_MAX = 128;
+/** Characters of a token's label. */
+export const TOKEN_LABEL_CHARS_MAX = 100;
+/** Users that a gateway's token may be limited to. */
+export const TOKEN_USERS_MAX = 100;
+/** Seconds that a replaced token may live on: a day. */
+export const TOKEN_OVERLAP_SECONDS_MAX = 86_400;
+/** Characters of an id or a name that the audit trail is searched for: the longest name that a caller may choose. */
+export const AUDITED_NAME_CHARS_MAX = 255;
 /** Days between a `forget` and the erasure that can't be undone, unless configured otherwise. */
 export const FORGET_RETENTION_DAYS_DEFAULT = 30;
 /** Vector length of the default embedding space. The plan's figure; docs/decisions tells what it costs. */

@@ -7,8 +7,11 @@ import * as limits from "./limits.ts";
 export const EmbeddingState = z.enum(["pending", "ready", "off", "failed"]);
 export type EmbeddingState = z.infer<typeof EmbeddingState>;
 
-/** Parts of an answer that had to be left out. `embeddings`: found by words alone. */
-export const Degraded = z.array(z.enum(["embeddings"]));
+/**
+ * What an answer had to do without. `embeddings`: found by words alone. `size`: the last hits, which would have made the
+ * answer larger than 2 MiB.
+ */
+export const Degraded = z.array(z.enum(["embeddings", "size"]));
 export type Degraded = z.infer<typeof Degraded>;
 
 /** A fact, preference stated in words, event or document piece worth finding again. */

@@ -2,6 +2,8 @@ import type postgres from "postgres";
 import type { ConnectOptions, DatabaseHandle, ServerConfig } from "./database.ts";
 import { createHandle, endClient } from "./database-handle.ts";
 import { withDeadline } from "./deadline.ts";
+import { withCallBudget } from "./lanes/call-budget.ts";
+import { callLimitMs, openLanes } from "./lanes/server-lanes.ts";
 import { openPool, openSingleConnection } from "./postgres-client.ts";
 import { toAddressError, toServerStartError } from "./server-fault.ts";
 import { checkServer } from "./server-requirements.ts";
@@ -15,7 +17,16 @@ export async function connectServer(config: ServerConfig, options: ConnectOption
   const sql = openChecked(() => openPool(config, options));
   try {
     const versions = await withDeadline(checkServer(sql), config.connectTimeoutMs);
-    return createHandle({ home: "server", sql, ...versions, openSession: () => openSession(config, options) });
+    const lanes = openLanes(config, options);
+    return createHandle({
+      home: "server",
+      sql,
+      ...versions,
+      lanes,
+      limitCall: (call) => withCallBudget(callLimitMs(config), call),
+      openSession: () => openSession(config, options),
+      close: async () => lanes[Symbol.asyncDispose](),
+    });
   } catch (error) {
     // Not awaited: a server that says nothing would hold up the refusal too.
     void sql.end({ timeout: 0 }).catch(() => {});

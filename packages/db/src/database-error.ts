@@ -16,6 +16,36 @@ export class EmbeddedDatabaseLostError extends Error {
   override readonly name = "EmbeddedDatabaseLostError";
 }
 
+/** The database is known to be away: it is not asked again before it answers. */
+export class DatabaseDownError extends Error {
+  override readonly name = "DatabaseDownError";
+
+  constructor() {
+    super("The database does not answer.");
+  }
+}
+
+/** Every connection stayed busy. Nothing was sent. */
+export class DatabaseBusyError extends Error {
+  override readonly name = "DatabaseBusyError";
+
+  constructor(waitedMs: number) {
+    super(`No connection to the database became free within ${waitedMs} ms.`);
+  }
+}
+
+/** SQLSTATE classes and codes of the driver and of the network: nobody there who speaks PostgreSQL. */
+const CONNECTION_FAILURE =
+  /^(08|57P|CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST|ENET)/;
+
+/** Whether a connection broke or could not be made. Follows `cause`. */
+export function isConnectionFailure(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && typeof at.code === "string") return CONNECTION_FAILURE.test(at.code);
+  }
+  return false;
+}
+
 /** The database did not answer in time. What it was asked may still happen. */
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";

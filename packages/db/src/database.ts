@@ -1,5 +1,7 @@
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import type postgres from "postgres";
+import type { FlushResults, Wanted } from "./flush.ts";
+import type { Lane } from "./lanes/lane.ts";
 import type * as schema from "./schema/index.ts";
 
 /** Drizzle over postgres.js, on either home. */
@@ -57,8 +59,19 @@ export interface DatabaseSession extends AsyncDisposable {
 /** An open database. Disposing of it closes the connections and, on the embedded home, the database itself. */
 export interface DatabaseHandle extends AsyncDisposable {
   readonly home: DatabaseConfig["home"];
+  /** What callers wait for. On a server each statement and transaction gets a connection of its own, and a time limit. */
   readonly db: Database;
-  /** The driver under `db`: the same connections. */
+  /** The same for what nobody waits for: connections of its own, and half a minute for each use. */
+  readonly backgroundDb: Database;
+  /** The same for long reads of much. */
+  readonly exportDb: Database;
+  /** Sends several statements as one transaction; see `flush`. */
+  flush<const W extends Wanted>(wanted: W): Promise<FlushResults<W>>;
+  /** A connection for the job library's statements, one at a time. */
+  readonly jobs: Lane;
+  /** Runs a call, for whose statements on `db` and `flush` the database has little more than one statement's time. */
+  limitCall<T>(call: () => Promise<T>): Promise<T>;
+  /** The driver itself: on the embedded home the same connection, on a server others, without limits of ours. */
   readonly sql: postgres.Sql;
   /** `18.6`, without the build's own words. */
   readonly serverVersion: string;

@@ -9,6 +9,7 @@ const TIMESTAMP = 1114;
 const TIMESTAMPTZ = 1184;
 const JSONB = 3802;
 const IDLE_TIMEOUT_S = 600;
+const IDLE_IN_TRANSACTION_MS = 10_000;
 const RECONNECT_DELAY_MAX_S = 0.5;
 /** The most that PostgreSQL takes, 24 days: postgres.js does not send a 0, and the server may have a default. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
@@ -26,18 +27,27 @@ function commonOptions({ onStatement }: ConnectOptions): postgres.Options<Record
 }
 
 /**
- * A pool of connections to a server. Nothing is sent before the first statement.
+ * A pool of connections to a server, whose statements give and take what `toDatabase`'s do. Nothing is sent before the
+ * first one.
  *
  * @throws TypeError when the URL is none
  */
 export function openPool(config: ServerConfig, options: ConnectOptions = {}): postgres.Sql {
-  return postgres(withoutClientOnlyParameters(config.url), {
+  const client = postgres(withoutClientOnlyParameters(config.url), {
     ...commonOptions(options),
     max: config.poolSize,
     connect_timeout: config.connectTimeoutMs / 1000,
     idle_timeout: IDLE_TIMEOUT_S,
-    connection: { ...SESSION_SETTINGS, statement_timeout: config.statementTimeoutMs || NO_TIMEOUT_MS },
+    connection: {
+      ...SESSION_SETTINGS,
+      statement_timeout: config.statementTimeoutMs || NO_TIMEOUT_MS,
+      // A client that vanished in a transaction must not keep its locks.
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    },
   });
+  drizzle(client);
+  takeTypesBack(client);
+  return client;
 }
 
 /** One connection to a server that lives until it is ended, without a statement time-out. */
@@ -53,11 +63,11 @@ export function openSingleConnection(config: ServerConfig, options: ConnectOptio
 }
 
 /** The one connection to the embedded PostgreSQL. Its session settings are the worker's: it ignores a client's. */
-export function openSocketClient(socketPath: string, options: ConnectOptions = {}): postgres.Sql {
+export function openSocketClient(socketPath: string, options: ConnectOptions = {}, user = "postgres"): postgres.Sql {
   return postgres({
     ...commonOptions(options),
     path: socketPath,
-    user: "postgres",
+    user,
     database: "postgres",
     password: "",
     ssl: false,
@@ -73,7 +83,12 @@ export function openSocketClient(socketPath: string, options: ConnectOptions = {
  */
 export function toDatabase(client: postgres.Sql): Database {
   const db = drizzle(client, { schema });
-  const { parsers, serializers } = client.options;
+  takeTypesBack(client);
+  return db;
+}
+
+function takeTypesBack({ options }: postgres.Sql): void {
+  const { parsers, serializers } = options;
   for (const type of [TIMESTAMP, TIMESTAMPTZ]) {
     parsers[type] = (text: string) => new Date(type === TIMESTAMP ? `${text}Z` : text);
     serializers[type] = (value: unknown) => (value instanceof Date ? value.toISOString() : value);
@@ -81,7 +96,6 @@ export function toDatabase(client: postgres.Sql): Database {
   for (const type of [JSON_TEXT, JSONB]) {
     serializers[type] = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
   }
-  return db;
 }
 
 function withoutClientOnlyParameters(url: string): string {

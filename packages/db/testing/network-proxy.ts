@@ -38,13 +38,15 @@ export interface NetworkProxy extends AsyncDisposable {
   setFault(fault: NetworkFault): Promise<void>;
 }
 
+type Side = "client" | "server";
+
 interface Connection {
   readonly number: number;
   readonly client: Socket;
   readonly upstream: Socket;
   isSilent: boolean;
-  /** When the last of what was held back is due, by `performance.now()`: nothing overtakes it. */
-  readonly dueMs: { client: number; server: number };
+  /** What a slow network has not handed on yet; due by `performance.now()`. */
+  readonly held: Record<Side, { readonly chunk: Buffer; readonly dueMs: number }[]>;
 }
 
 /**
@@ -113,12 +115,12 @@ class Proxying implements NetworkProxy {
     if (kind === "reset") return void client.resetAndDestroy();
     if (kind === "accept-and-close") return void client.destroy();
     const upstream = connectTo(this.#upstreamPort, this.#host).on("error", () => {});
-    const connection = {
+    const connection: Connection = {
       number: this.#made++,
       client,
       upstream,
       isSilent: kind === "blackhole",
-      dueMs: { client: 0, server: 0 },
+      held: { client: [], server: [] },
     };
     this.#open.add(connection);
     client.on("data", (chunk) => this.#carry(connection, "client", chunk));
@@ -126,11 +128,10 @@ class Proxying implements NetworkProxy {
     for (const socket of [client, upstream]) socket.on("close", () => this.#end(connection));
   }
 
-  #carry(connection: Connection, from: "client" | "server", chunk: Buffer): void {
+  #carry(connection: Connection, from: Side, chunk: Buffer): void {
     if (connection.isSilent) return;
     const fault = this.#fault;
-    const heldMs = this.#heldMs(connection, from);
-    if (heldMs > 0) return void setTimeout(() => this.#pass(connection, from, chunk), heldMs);
+    if (this.#hold(connection, from, chunk)) return;
     this.#pass(connection, from, chunk);
     const isMeant = "text" in fault && from === "client" && chunk.includes(fault.text);
     if (!isMeant) return;
@@ -140,18 +141,32 @@ class Proxying implements NetworkProxy {
     if (fault.kind === "cut-after-query") connection.upstream.once("data", () => connection.client.resetAndDestroy());
   }
 
-  #heldMs(connection: Connection, from: "client" | "server"): number {
-    const nowMs = performance.now();
+  /** @returns whether it is held back: by a slow network, or behind something that is */
+  #hold(connection: Connection, from: Side, chunk: Buffer): boolean {
     const fault = this.#fault;
     const slowMs = fault.kind !== "slow" ? 0 : from === "client" ? fault.requestMs : fault.answerMs;
-    const last = connection.dueMs[from];
-    if (slowMs === 0 && last < nowMs) return 0;
-    // A millisecond apart, since timers of one moment fire in any order.
-    connection.dueMs[from] = Math.max(nowMs + slowMs, last + 1);
-    return connection.dueMs[from] - nowMs;
+    const held = connection.held[from];
+    if (slowMs === 0 && held.length === 0) return false;
+    held.push({ chunk, dueMs: performance.now() + slowMs });
+    if (held.length === 1) this.#passWhenDue(connection, from);
+    return true;
   }
 
-  #pass(connection: Connection, from: "client" | "server", chunk: Buffer): void {
+  /** One after the other: timers of nearly one moment fire in any order. */
+  #passWhenDue(connection: Connection, from: Side): void {
+    const [first] = connection.held[from];
+    if (!first) return;
+    setTimeout(
+      () => {
+        connection.held[from].shift();
+        this.#pass(connection, from, first.chunk);
+        this.#passWhenDue(connection, from);
+      },
+      Math.max(first.dueMs - performance.now(), 0),
+    );
+  }
+
+  #pass(connection: Connection, from: Side, chunk: Buffer): void {
     if (connection.isSilent) return;
     this.#onPassed({ connection: connection.number, from, chunk });
     (from === "client" ? connection.upstream : connection.client).write(chunk);

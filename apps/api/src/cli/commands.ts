@@ -2,6 +2,7 @@ import type { Command } from "./command.ts";
 import { backupListCommand } from "./commands/backup-list.ts";
 import { backupNowCommand } from "./commands/backup-now.ts";
 import { backupVerifyCommand } from "./commands/backup-verify.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { importCommand } from "./commands/import.ts";
 import { restoreCommand } from "./commands/restore.ts";
@@ -9,6 +10,7 @@ import { versionCommand } from "./commands/version.ts";
 
 /** Every command of `keepsake`, in the order of its help. A command is a file in `commands/` and a line here. */
 export const COMMANDS: readonly Command[] = [
+  doctorCommand,
   backupNowCommand,
   backupListCommand,
   backupVerifyCommand,

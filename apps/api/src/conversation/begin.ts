@@ -17,7 +17,7 @@ import { joinFlight } from "./join-flight.ts";
 import { TurnClock } from "./turn-clock.ts";
 import { toTurnContext } from "./turn-context.ts";
 import { toTurnDraft } from "./turn-draft.ts";
-import { answerFromCache, endFlight, keepUsed } from "./turn-store.ts";
+import { answerFromCache, endFlight, isTurnThere, keepUsed } from "./turn-store.ts";
 
 /**
  * What a gateway needs before it asks its model: an answer of before, or what is known. With the vector of the text
@@ -124,6 +124,7 @@ function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] |
   const { db, logger, pendingWrites } = services;
   const write = () =>
     db.transaction(async (tx) => {
+      if (!(await isTurnThere(actor, tx, draft.interactionId))) return;
       // Of a retry, or of an answer that was not given, there is no message: the job then finds nothing to do.
       const messageIds = used ? [draft.messageId] : [draft.messageId, draft.answerId];
       await requestVectors(actor, tx, services, "message", messageIds);

@@ -1,7 +1,8 @@
-import type { SearchMessagesInput, SearchMessagesOutput } from "@keepsake/contract";
+import type { Degraded, SearchMessagesInput, SearchMessagesOutput } from "@keepsake/contract";
 import type { Actor } from "../platform/actor.ts";
 import { queryVector } from "../platform/query-vector.ts";
 import type { Services } from "../platform/services.ts";
+import { withinBytes } from "../platform/within-bytes.ts";
 import { CIRCLE_SHARES, toMeaning } from "./message-search.ts";
 import { toHits } from "./search-hits.ts";
 import { findLines } from "./search-store.ts";
@@ -22,5 +23,8 @@ export async function searchMessages(
   const byWords = mode !== "semantic" || !meaning;
   const statement = findLines(actor, { ...search, scoreMin, byWords, meaning, shares: CIRCLE_SHARES });
   const lines = statement.read(await services.db.execute(statement.query));
-  return { hits: toHits(lines, explain), degraded: mode !== "keyword" && !meaning ? ["embeddings"] : [] };
+  const found = toHits(lines, explain);
+  const hits = withinBytes(found);
+  const degraded: Degraded = mode !== "keyword" && !meaning ? ["embeddings"] : [];
+  return { hits, degraded: hits.length < found.length ? [...degraded, "size"] : degraded };
 }

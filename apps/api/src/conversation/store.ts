@@ -36,7 +36,7 @@ export async function addMessage(actor: Actor, tx: Transaction, draft: MessageDr
       ${language}, ${intent}, ${metadata === null ? null : JSON.stringify(metadata)}::jsonb,
       ${createdAt ? sql`${createdAt.toISOString()}::timestamptz` : databaseNow})`;
   const rows = await tx.execute<Record<string, unknown>>(sql`
-    with ${countedMessage("kept", insert)} select ${keptColumns} from kept`);
+    with ${countedMessage(actor, "kept", insert)} select ${keptColumns} from kept`);
   const [row] = rows;
   if (!row) throw new Error("an added message was not stored");
   return toMessage(row as unknown as MessageRow);
@@ -51,11 +51,11 @@ const keptColumns = sql`id, session_id as "sessionId", interaction_id as "intera
  * @param name under which the stored row can be read: a constant
  * @param insert into `conversations`, without its `returning`
  */
-export const countedMessage = (name: string, insert: SQL): SQL => sql`
+export const countedMessage = (actor: Actor, name: string, insert: SQL): SQL => sql`
   ${sql.raw(name)} as (${insert} returning *),
   ${sql.raw(`${name}_counted`)} as (
     insert into ${sessions} ("user_id", "session_id", "messages", "started_at", "last_message_at")
-    select user_id, session_id, 1, created_at, created_at from ${sql.raw(name)}
+    select ${actor.userId}, session_id, 1, created_at, created_at from ${sql.raw(name)}
     on conflict ("user_id", "session_id") do update set
       "messages" = ${sessions.messages} + 1,
       "started_at" = least(${sessions.startedAt}, excluded."started_at"),

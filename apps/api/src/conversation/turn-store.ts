@@ -3,6 +3,7 @@ import { type Statement, type Transaction, write } from "@keepsake/db";
 import { cacheFlights, conversations, interactions, responseCache, users } from "@keepsake/db/schema";
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
+import { auditingEach } from "../platform/audit.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { type MessageRow, toMessage } from "./message-row.ts";
 import { isSpoken } from "./spoken.ts";
@@ -63,13 +64,15 @@ export function saveTurn(actor: Actor, turn: TurnDraft): Statement<SavedTurn> {
       returning (xmax = 0) as is_new
     ),
     ${countedMessage(
+      actor,
       "saved",
       sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "metadata", "created_at")
       select ${actor.userId}, ${turn.messageId}::uuid, ${sessionId}, ${interactionId}, 'user', ${turn.text},
         ${language}, ${intent}, ${json(turn.metadata)}, ${timeOf(turn, 0)}
       from begun where is_new`,
-    )}
+    )},
+    audited as (${auditingEach(actor, "conversation.begin", turn.messageId, sql`begun where is_new`)})
     select is_new from begun`;
   return {
     query,
@@ -91,6 +94,7 @@ export function answerFromCache<T>(actor: Actor, turn: TurnDraft, giving: Statem
   const query = sql`
     with ${giving.query},
     ${countedMessage(
+      actor,
       "said",
       sql`insert into ${conversations}
         ("user_id", "id", "session_id", "interaction_id", "role", "content", "language", "intent", "created_at")
@@ -134,6 +138,11 @@ const isAnswered = (actor: Actor, { queryHash }: TurnDraft): SQL => sql`exists (
   select from ${responseCache} where ${responseCache.userId} = ${actor.userId}
   and ${responseCache.queryHash} = ${queryHash} and ${responseCache.expiresAt} > clock_timestamp())`;
 
+/** Locked, so that no flight is left behind when the turn is erased meanwhile. */
+const isBegun = (actor: Actor, { interactionId }: TurnDraft): SQL => sql`exists (
+  select from ${interactions} where ${interactions.userId} = ${actor.userId}
+  and ${interactions.interactionId} = ${interactionId} for key share)`;
+
 /** Looks after a question that another interaction asks its model; counts nothing. */
 export function watchFlight(actor: Actor, turn: TurnDraft): Statement<FlightState> {
   const query = sql`
@@ -156,7 +165,7 @@ export function claimFlight(actor: Actor, turn: TurnDraft, leaseMs: number): Sta
   const query = sql`
     insert into ${cacheFlights} ("user_id", "query_hash", "interaction_id", "expires_at")
     select ${actor.userId}, ${turn.queryHash}, ${turn.interactionId}, ${expiresAt}
-    where not ${isAnswered(actor, turn)}
+    where not ${isAnswered(actor, turn)} and ${isBegun(actor, turn)}
     on conflict ("user_id", "query_hash") do update
       set "interaction_id" = excluded."interaction_id", "expires_at" = excluded."expires_at"
       where ${cacheFlights.expiresAt} < clock_timestamp() or ${cacheFlights.interactionId} = excluded."interaction_id"
@@ -169,6 +178,19 @@ export const endFlight = (actor: Actor, interactionId: string): Statement<void> 
   write(sql`
     delete from ${cacheFlights} where ${cacheFlights.userId} = ${actor.userId}
     and ${cacheFlights.interactionId} = ${interactionId}`);
+
+/**
+ * Whether a turn is there, until the transaction ends: what follows it is written behind its answer, and must not be
+ * written behind its erasure.
+ */
+export async function isTurnThere(actor: Actor, tx: Transaction, interactionId: string): Promise<boolean> {
+  const found = await tx
+    .select({ interactionId: interactions.interactionId })
+    .from(interactions)
+    .where(withId(actor, interactionId))
+    .for("key share");
+  return found.length > 0;
+}
 
 /** Keeps what the context was made of. */
 export async function keepUsed(actor: Actor, tx: Transaction, interactionId: string, used: unknown): Promise<void> {

@@ -3,6 +3,7 @@ import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { queryVector } from "../platform/query-vector.ts";
 import type { Services } from "../platform/services.ts";
+import { withinBytes } from "../platform/within-bytes.ts";
 import { searchByWords } from "./keyword-store.ts";
 import { type Arms, type RankedMemory, rank } from "./ranking.ts";
 import type { Candidate } from "./search-candidate.ts";
@@ -24,7 +25,9 @@ export async function searchMemories(
   const { arms, degraded } = await runArms(actor, services, input);
   const { limit, scoreMin = 0 } = input;
   const ranked = rank(arms, Date.now(), limit).filter(({ score }) => score >= scoreMin);
-  return { hits: await toHits(actor, services, ranked, input.explain), degraded };
+  const found = await toHits(actor, services, ranked, input.explain);
+  const hits = withinBytes(found);
+  return { hits, degraded: hits.length < found.length ? [...degraded, "size"] : degraded };
 }
 
 async function runArms(

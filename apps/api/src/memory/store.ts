@@ -3,7 +3,7 @@ import type { Queryable, Transaction } from "@keepsake/db";
 import { knowledge, knowledgeVersions } from "@keepsake/db/schema";
 import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
-import { pruneAnswers } from "../platform/kept-answers.ts";
+import { eraseAnswers } from "../platform/kept-answers.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { removeVectors } from "../platform/vectors.ts";
 import { currentColumns, memoryColumns, replacedColumns, toMemory, toVersion } from "./memory-row.ts";
@@ -257,7 +257,7 @@ export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date
     .returning({ id: knowledge.id });
   const ids = rows.map(({ id }) => id);
   await removeVectors(actor, tx, "knowledge", ids);
-  await pruneAnswers(actor, tx, ids);
+  await eraseAnswers(actor, tx, ids);
   return ids.length;
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import type { Actor } from "./actor.ts";
+import type { Admitted } from "./admitted.ts";
 import { toActor } from "./auth.ts";
 import type { Services } from "./services.ts";
 
@@ -11,20 +12,28 @@ declare module "fastify" {
     /** It tells of the server and of nobody's memory, so that no token is asked for. */
     isOpen?: boolean;
   }
+
+  interface FastifyRequest {
+    /** Null as long as nobody was let in: of open pages, and before the token was looked at. */
+    caller: Admitted | null;
+  }
 }
 
 /** Who calls, and with what the server answers. */
 export interface RequestContext {
   readonly requestId: string;
   readonly actor: Actor;
+  readonly caller: Admitted;
   readonly services: Services;
 }
 
 /**
  * The context of a call over HTTP, whichever face it came by.
  *
- * @throws DomainError `INVALID_INPUT` when the user's header is not one
+ * @throws DomainError `INVALID_INPUT` when the user's header is not one, `FORBIDDEN` for a user that the token may not
+ *   speak for
  */
-export function toContext(request: FastifyRequest, services: Services): RequestContext {
-  return { requestId: request.id, actor: toActor(request.headers), services };
+export function toContext({ id: requestId, headers, caller }: FastifyRequest, services: Services): RequestContext {
+  if (!caller) throw new Error("a call reached its procedure without having been let in");
+  return { requestId, actor: toActor(headers, caller, requestId), caller, services };
 }

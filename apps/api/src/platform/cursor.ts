@@ -1,4 +1,5 @@
 import { DomainError } from "./domain-error.ts";
+import { withinBytes } from "./within-bytes.ts";
 
 /**
  * Reads a cursor that an earlier page gave.
@@ -26,13 +27,13 @@ export const parseVersionCursor = (cursor: string | undefined): number | null =>
   parseCursor(cursor, (text) => (/^\d{1,9}$/.test(text) ? Number(text) : null));
 
 /**
- * A page, and where the next one begins.
+ * A page, and where the next one begins. It ends early where it would be too large for one answer.
  *
  * @param found at least one row more than `limit` when there is a next page
  * @param toCursor names the page's last row
  */
 export function toPage<T>(found: readonly T[], limit: number, toCursor: (last: T) => string) {
-  const items = found.slice(0, limit);
+  const items = withinBytes(found.slice(0, limit));
   const last = items.at(-1);
   return { items, nextCursor: found.length > items.length && last !== undefined ? toCursor(last) : null };
 }

@@ -3,6 +3,7 @@ import type { Actor } from "./actor.ts";
 import type { EmbeddableKind, PendingItem } from "./embeddable-kind.ts";
 import { requestVectors } from "./embedding-jobs.ts";
 import type { Embeddings, Services } from "./services.ts";
+import { isToStay } from "./users.ts";
 import { putVectors } from "./vectors.ts";
 
 /** How long a caller who asked to `wait` is kept waiting for the model, milliseconds. */
@@ -59,6 +60,7 @@ async function storeResult(
     const unchanged = await kind.lockUnchanged(actor, tx, item);
     if (unchanged) return putVectors(actor, tx, { spaceId, itemType, itemId: item.id }, vectors);
     // The text changed while the model was at work, perhaps after its own request had been taken: ask again.
+    if (!(await isToStay(actor, tx))) return;
     return requestVectors(actor, tx, services, itemType, [item.id]);
   });
 }

@@ -3,7 +3,7 @@ import type { Actor } from "./actor.ts";
 import type { EmbeddableKind, PendingPage } from "./embeddable-kind.ts";
 import { requestVectors } from "./embedding-jobs.ts";
 import type { Embeddings, Services } from "./services.ts";
-import { allUsers } from "./users.ts";
+import { allUsers, isToStay } from "./users.ts";
 
 /** Rows of one statement: small, since on the embedded home everything else waits behind it. */
 const PAGE_ROWS = 500;
@@ -52,7 +52,10 @@ async function requestOfUser(
 }
 
 async function request(actor: Actor, services: Services, { itemType }: EmbeddableKind, ids: readonly string[]) {
-  if (ids.length > 0) await services.db.transaction((tx) => requestVectors(actor, tx, services, itemType, ids));
+  if (ids.length === 0) return;
+  await services.db.transaction(async (tx) => {
+    if (await isToStay(actor, tx)) await requestVectors(actor, tx, services, itemType, ids);
+  });
 }
 
 /** The queue counts its jobs only now and then, so it may be asked a few times too early. */

@@ -4,6 +4,7 @@ import { idempotencyKeys, users } from "@keepsake/db/schema";
 import { and, eq, sql } from "drizzle-orm";
 import superjson, { type SuperJSONResult } from "superjson";
 import type { Actor } from "./actor.ts";
+import { type AuditDetails, auditAnswer, auditServer } from "./audit.ts";
 import { DomainError } from "./domain-error.ts";
 import { ownedBy } from "./owned.ts";
 import { noteReplay } from "./replays.ts";
@@ -14,26 +15,37 @@ export interface IdempotentCall {
   readonly key: string | undefined;
   readonly procedure: string;
   readonly input: unknown;
+  /** It concerns the server and no user: facts for the server's part of the audit trail. */
+  readonly ofServer?: AuditDetails;
 }
 
 /**
  * Runs a write once per key. The key is stored in the transaction of the effect: a failed write leaves no key, so that
- * a retry is a real one, and a retry during the first call waits for its end and then gets the same answer.
+ * a retry is a real one, and a retry during the first call waits for its end and then gets the same answer. What was
+ * changed goes into the audit trail, in the same transaction.
  *
  * @returns the effect's answer, or the stored one
  * @throws DomainError `IDEMPOTENCY_MISMATCH` when the key was used with another input
  */
 export async function runOnce<T>(actor: Actor, tx: Transaction, call: IdempotentCall, effect: () => Promise<T>) {
-  if (call.key === undefined) return effect();
+  if (call.key === undefined) return runAudited(actor, tx, call, effect);
   const inputHash = hashOf(call);
   const claimed = await tx.execute(sql`${newKey(actor, call.key, call.procedure, inputHash)}
     on conflict do nothing returning 1 as claimed`);
   if (claimed.length === 0) return replay<T>(actor, tx, call.key, inputHash);
-  const answer = await effect();
+  const answer = await runAudited(actor, tx, call, effect);
   await tx
     .update(idempotencyKeys)
     .set({ response: superjson.serialize(answer) })
     .where(keyOf(actor, call.key));
+  return answer;
+}
+
+async function runAudited<T>(actor: Actor, tx: Transaction, call: IdempotentCall, effect: () => Promise<T>) {
+  const { procedure, ofServer: details } = call;
+  const answer = await effect();
+  if (details) await auditServer(actor, tx, { procedure, details, answer });
+  else await auditAnswer(actor, tx, procedure, answer);
   return answer;
 }
 

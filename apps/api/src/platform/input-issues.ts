@@ -29,13 +29,27 @@ function unit(origin: string): string {
   return origin === "array" ? " items long" : "";
 }
 
+/** Faults that are told: whoever mends them sees the others. */
+const ISSUES_MAX = 50;
+/** Characters of a path: a key may be a megabyte long. */
+const PATH_CHARS_MAX = 200;
+
+/** Issues as they may travel: not too many, none too long. */
+export const clipIssues = (issues: readonly InputIssue[]): InputIssue[] => issues.slice(0, ISSUES_MAX).map(clip);
+
+const clip = ({ path, message }: InputIssue): InputIssue => ({
+  path: path.length > PATH_CHARS_MAX ? `${path.slice(0, PATH_CHARS_MAX)}…` : path,
+  message,
+});
+
 const CUSTOM = /^must |^the key /;
 
-/** Every fault of a refused input with its field, without the values themselves. */
+/** The faults of a refused input with their fields, without the values themselves: each, or the first of many. */
 export function toInputIssues(error: z.core.$ZodError): InputIssue[] {
-  return error.issues.flatMap((issue) =>
+  const issues = error.issues.flatMap((issue) =>
     CUSTOM.test(issue.message) ? [{ path: issue.path.map(String).join("."), message: issue.message }] : describe(issue),
   );
+  return clipIssues(issues);
 }
 
 /** One sentence that names the first fault and how many more there are. */

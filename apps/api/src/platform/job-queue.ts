@@ -1,4 +1,4 @@
-import { type DatabaseHandle, type DatabaseSession, type Transaction, withDeadline } from "@keepsake/db";
+import { type DatabaseHandle, type Transaction, withDeadline } from "@keepsake/db";
 import { sql } from "drizzle-orm";
 import { type Db, fromDrizzle, PgBoss } from "pg-boss";
 import type { Logger } from "./logger.ts";
@@ -15,6 +15,13 @@ export interface NewJob<Data extends object> {
   readonly data: Data;
 }
 
+/** How much there is in a queue. */
+export interface QueueState {
+  readonly queue: string;
+  readonly waiting: number;
+  readonly active: number;
+}
+
 /** Background work that survives a restart. Jobs are sent in the transaction of what they are about. */
 export interface JobQueue extends AsyncDisposable {
   /** Sends jobs in a transaction: they exist once it commits. Wakes this process's worker soon after. */
@@ -26,6 +33,10 @@ export interface JobQueue extends AsyncDisposable {
   giveBack(queue: string, ids: readonly string[]): Promise<void>;
   /** Jobs of all queues that wait to be taken. */
   countWaiting(): Promise<number>;
+  /** Takes a user's jobs out, whatever has become of them, in a transaction. @returns how many there were */
+  removeOf(tx: Transaction, userId: string): Promise<number>;
+  /** Every queue with what is in it, as of the last look at them, half a minute ago at most. */
+  listQueues(): Promise<QueueState[]>;
   /** Resolves when this process sent jobs to one of the queues, or after `timeoutMs`. */
   waitForJobs(queues: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void>;
 }
@@ -38,7 +49,7 @@ const STOP_MS = 5_000;
 const RETRY_LIMIT = 1_000_000;
 
 /**
- * Starts pg-boss over one connection of its own, so that its polling never takes one from a caller. Its schema is made or
+ * Starts pg-boss over a lane of its own, so that its polling never takes one from a caller. Its schema is made or
  * upgraded under its own lock.
  *
  * @param queues the queues to make; sending to another one fails
@@ -49,9 +60,8 @@ export async function startJobQueue(
   logger: Logger,
 ): Promise<JobQueue> {
   await using resources = new AsyncDisposableStack();
-  const { sql: session } = resources.use(handle.openSession());
   const boss = new PgBoss({
-    db: toBossDatabase(session),
+    db: toBossDatabase(handle.jobs),
     backend: handle.home === "embedded" ? "pglite" : "postgres",
     schedule: false,
     superviseIntervalSeconds: 30,
@@ -86,10 +96,10 @@ async function createQueue(boss: PgBoss, queue: string): Promise<void> {
   });
 }
 
-function toBossDatabase(session: DatabaseSession["sql"]): Db {
+function toBossDatabase(lane: DatabaseHandle["jobs"]): Db {
   return {
     async executeSql(text, values) {
-      const result: unknown = await session.unsafe(asOneMessage(text), values as never[]);
+      const result: unknown = await lane.use(async (sql) => sql.unsafe(asOneMessage(text), values as never[]));
       return { rows: toRows(result) };
     },
   };
@@ -135,6 +145,21 @@ function toJobQueue(boss: PgBoss, resources: AsyncDisposableStack): JobQueue {
     async countWaiting() {
       const stats = await boss.getQueues();
       return stats.reduce((sum, queue) => sum + queue.queuedCount, 0);
+    },
+    async removeOf(tx, userId) {
+      // pg-boss has no call that finds jobs by what is in them.
+      const removed = await tx.execute(sql`delete from pgboss.job where data ->> 'userId' = ${userId}`);
+      return removed.count;
+    },
+    async listQueues() {
+      const stats = await boss.getQueues();
+      // pg-boss's own stand among them.
+      const ours = stats.filter(({ name }) => !name.startsWith("__"));
+      return ours.map(({ name, queuedCount, activeCount }) => ({
+        queue: name,
+        waiting: queuedCount,
+        active: activeCount,
+      }));
     },
     waitForJobs: (queues, timeoutMs, signal) => waitForBell(bells, queues, timeoutMs, signal),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),

@@ -17,16 +17,21 @@ export async function pruneOldAnswers(actor: Actor, tx: Transaction): Promise<nu
   return rows.length;
 }
 
-/** Removes answers that tell of what was erased: those in which one of these ids stands. */
-export async function pruneAnswers(actor: Actor, tx: Transaction, erasedIds: readonly string[]): Promise<void> {
+// An answer that tells of what was erased goes, and its key stays: a late retry must not write again what is gone.
+
+/** Erases answers that tell of what was erased: those in which one of these ids stands. */
+export async function eraseAnswers(actor: Actor, tx: Transaction, erasedIds: readonly string[]): Promise<void> {
   if (erasedIds.length === 0) return;
   const naming = sql`exists (select 1 from unnest(${`{${erasedIds.join(",")}}`}::text[]) as erased(id)
     where position(erased.id in ${idempotencyKeys.response}::text) > 0)`;
-  await tx.delete(idempotencyKeys).where(and(ownedBy(actor, idempotencyKeys), naming));
+  await tx
+    .update(idempotencyKeys)
+    .set({ response: null })
+    .where(and(ownedBy(actor, idempotencyKeys), naming));
 }
 
-/** Removes a router's answers in which a field has one of these values: they tell of what was erased. */
-export async function pruneAnswersNaming(
+/** Erases a router's answers in which a field has one of these values: they tell of what was erased. */
+export async function eraseAnswersNaming(
   actor: Actor,
   tx: Transaction,
   { router, field, values }: { readonly router: string; readonly field: string; readonly values: readonly string[] },
@@ -35,11 +40,14 @@ export async function pruneAnswersNaming(
   const named = sql`${idempotencyKeys.response} -> 'json' ->> ${field}::text`;
   const erased = sql`select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb)`;
   const ofRouter = sql`starts_with(${idempotencyKeys.procedure}, ${`${router}.`})`;
-  await tx.delete(idempotencyKeys).where(and(ownedBy(actor, idempotencyKeys), ofRouter, sql`${named} in (${erased})`));
+  await tx
+    .update(idempotencyKeys)
+    .set({ response: null })
+    .where(and(ownedBy(actor, idempotencyKeys), ofRouter, sql`${named} in (${erased})`));
 }
 
 /**
- * Erases answers that hold messages of a session. Their keys stay, so that a late retry writes nothing again.
+ * Erases answers that hold messages of a session.
  *
  * @param except the procedure whose answers name the session and nothing that was said in it
  */

@@ -1,6 +1,7 @@
 import type { SystemStatus } from "@keepsake/contract";
 import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
+import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { KeysUnderWay } from "./keys-under-way.ts";
@@ -14,6 +15,8 @@ import type { WaitingRoom } from "./waiting-room.ts";
 export interface Settings {
   /** Days between a `forget` and its erasure. */
   readonly forgetRetentionDays: number;
+  /** Days that the audit trail tells of a change. */
+  readonly auditRetentionDays: number;
   /** Users with at most so many vectors are searched exactly; above, by the HNSW index where there is one. */
   readonly exactSearchRowsMax: number;
   /** How long a search waits for its query's embedding before it goes by words alone, milliseconds. */
@@ -42,7 +45,14 @@ export interface Embeddings {
 
 /** Everything outside a call that a verb may need. Passed as a value; there is no global. */
 export interface Services {
+  /** What callers wait for. */
   readonly db: Database;
+  /** For what nobody waits for, and for what takes long: it never takes a connection from a caller. */
+  readonly backgroundDb: Database;
+  /** For long reads of much. */
+  readonly exportDb: Database;
+  /** Runs a call within the time that the database may take for one. */
+  limitCall<T>(call: () => Promise<T>): Promise<T>;
   /** Sends several statements as one transaction and waits for the database once; see `flush` of `@keepsake/db`. */
   flush<const W extends Wanted>(wanted: W): Promise<FlushResults<W>>;
   /** What kind of database it is, for people who ask. */
@@ -53,6 +63,8 @@ export interface Services {
   readonly embeddings: Embeddings | null;
   readonly jobs: JobQueue;
   readonly logger: Logger;
+  /** Lets callers in by their tokens. */
+  readonly doorkeeper: Doorkeeper;
   /** What `/metrics` tells. */
   readonly metrics: Metrics;
   readonly settings: Settings;

@@ -1,5 +1,6 @@
 import type { ProcedureMeta } from "@keepsake/contract";
 import { initTRPC, type TRPCError } from "@trpc/server";
+import { assertMayCall } from "./auth.ts";
 import type { RequestContext } from "./context.ts";
 import { transformer } from "./wire.ts";
 import { toWireError } from "./wire-error.ts";
@@ -30,6 +31,15 @@ const counted = t.middleware(async ({ path, ctx: { services }, next }) => {
   return result;
 });
 
-export const procedure = t.procedure.use(counted);
+/** Before the input is read: who may not call learns nothing of what is asked for. */
+const allowed = t.middleware(({ ctx, meta, next }) => {
+  assertMayCall(ctx.caller, meta);
+  return next();
+});
+
+/** A database that is slow, away or silent is told in time. */
+const limited = t.middleware(({ ctx: { services }, next }) => services.limitCall(() => next()));
+
+export const procedure = t.procedure.use(counted).use(allowed).use(limited);
 export const createRouter = t.router;
 export const createCallerFactory = t.createCallerFactory;

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from "@keepsake/db";
 import { users } from "@keepsake/db/schema";
-import { gt } from "drizzle-orm";
+import { and, eq, gt, isNull } from "drizzle-orm";
 import type { Actor } from "./actor.ts";
 
 const PAGE_ROWS = 500;
@@ -10,14 +10,27 @@ export async function ensureUser(actor: Actor, tx: Transaction): Promise<void> {
   await tx.insert(users).values({ userId: actor.userId }).onConflictDoNothing();
 }
 
-/** Every user there is, a page at a time, for work in the background. */
+/**
+ * Whether a user is there to stay, until the transaction ends: background work that writes a row of a user's asks first,
+ * so that it leaves nothing behind an erasure.
+ */
+export async function isToStay({ userId }: Actor, tx: Transaction): Promise<boolean> {
+  const found = await tx
+    .select({ userId: users.userId })
+    .from(users)
+    .where(and(eq(users.userId, userId), isNull(users.erasingSince)))
+    .for("share");
+  return found.length > 0;
+}
+
+/** Every user that is not being erased, a page at a time, for work in the background. */
 export async function* allUsers(db: Database): AsyncGenerator<Actor> {
   let after = "";
   while (true) {
     const page = await db
       .select({ userId: users.userId })
       .from(users)
-      .where(gt(users.userId, after))
+      .where(and(gt(users.userId, after), isNull(users.erasingSince)))
       .orderBy(users.userId)
       .limit(PAGE_ROWS);
     yield* page;

@@ -6,7 +6,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { ZodError } from "zod";
 import { toDatabaseFailure } from "./database-failure.ts";
 import { DomainError } from "./domain-error.ts";
-import { toInputIssues, toSentence } from "./input-issues.ts";
+import { clipIssues, toInputIssues, toSentence } from "./input-issues.ts";
 
 /** A new reason without a code does not compile. */
 const CODE_OF_REASON = {
@@ -36,7 +36,12 @@ const CODE_OF_REASON = {
   INTERNAL: "INTERNAL_SERVER_ERROR",
   EXPORT_NOT_FOUND: "NOT_FOUND",
   EXPORT_NOT_COMPLETE: "CONFLICT",
+  TOKEN_NOT_FOUND: "NOT_FOUND",
+  USER_BEING_ERASED: "CONFLICT",
 } satisfies Record<ErrorReason, TRPC_ERROR_CODE_KEY>;
+
+/** Characters of an error's sentence, which may name a caller's key. */
+const MESSAGE_CHARS_MAX = 1_000;
 
 /** When a call may be sent again that failed by no fault of its own, seconds; a failure may know better. */
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorReason, number>> = {
@@ -66,7 +71,8 @@ interface Failure {
 }
 
 function fromDomain({ reason, message, issues, retryAfterSeconds }: DomainError): Failure {
-  return { code: CODE_OF_REASON[reason], reason, message, issues, retryAfterSeconds };
+  const told = { message: message.slice(0, MESSAGE_CHARS_MAX), issues: issues && clipIssues(issues) };
+  return { code: CODE_OF_REASON[reason], reason, ...told, retryAfterSeconds };
 }
 
 function fromInput(cause: ZodError): Failure {

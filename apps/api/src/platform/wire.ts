@@ -2,6 +2,7 @@ import type { TRPCCombinedDataTransformer } from "@trpc/server";
 import superjson from "superjson";
 import { DomainError } from "./domain-error.ts";
 import { assertSafeKeys } from "./json-guard.ts";
+import { assertKnownTypes } from "./known-types.ts";
 
 function assertWrapped(value: unknown): asserts value is { json: never } {
   if (typeof value === "object" && value !== null && !Array.isArray(value) && "json" in value) return;
@@ -11,6 +12,7 @@ function assertWrapped(value: unknown): asserts value is { json: never } {
 function deserializeInput(value: unknown): unknown {
   assertWrapped(value);
   assertSafeKeys(value);
+  if ("meta" in value) assertKnownTypes(value.meta);
   try {
     return withoutUndefined(superjson.deserialize(value), { left: countValues(value.json) });
   } catch (cause) {

@@ -4,7 +4,7 @@ import { preferences, preferenceVersions } from "@keepsake/db/schema";
 import { and, desc, eq, gte, lt, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Actor } from "../platform/actor.ts";
-import { pruneAnswersNaming } from "../platform/kept-answers.ts";
+import { eraseAnswersNaming } from "../platform/kept-answers.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { toColumns, withJson } from "./preference-row.ts";
 
@@ -60,6 +60,6 @@ export async function eraseDeleted(actor: Actor, tx: Transaction, before: Date):
     .where(and(ownedBy(actor, preferenceVersions), lt(replacedAt, before), notExists(laterVersion), notExists(living)))
     .returning({ key });
   const keys = [...new Set(rows.map((row) => row.key))];
-  await pruneAnswersNaming(actor, tx, { router: "preferences", field: "key", values: keys });
+  await eraseAnswersNaming(actor, tx, { router: "preferences", field: "key", values: keys });
   return rows.length;
 }

@@ -1,6 +1,7 @@
 import type { InputIssue } from "@keepsake/contract";
 import type { z } from "zod";
 import { DomainError } from "../platform/domain-error.ts";
+import { assertFaithfulNumbers } from "../platform/faithful-numbers.ts";
 import { toSentence } from "../platform/input-issues.ts";
 import { assertSafeKeys, assertShallow } from "../platform/json-guard.ts";
 import { byFieldName } from "./field-names.ts";
@@ -127,6 +128,7 @@ function readFlag(text: string): boolean {
 
 function readJson(text: string): unknown {
   assertShallow(text);
+  assertFaithfulNumbers(text);
   try {
     const value: unknown = JSON.parse(text);
     assertSafeKeys(value);

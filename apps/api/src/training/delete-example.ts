@@ -1,7 +1,7 @@
 import type { DeletedExample, DeleteExampleInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { pruneAnswers, pruneAnswersNaming } from "../platform/kept-answers.ts";
+import { eraseAnswers, eraseAnswersNaming } from "../platform/kept-answers.ts";
 import type { Services } from "../platform/services.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { findIdByInteraction, removeExample } from "./example-store.ts";
@@ -47,9 +47,9 @@ async function erase(actor: Actor, tx: Transaction, target: DeletedExample): Pro
   if (id !== null) await removeExportedRows(actor, tx, id);
   const hadFeedback = interactionId !== null && (await removeFeedback(actor, tx, interactionId));
   if (id === null && !hadFeedback) throw interactionNotFound();
-  if (id !== null) await pruneAnswers(actor, tx, [id]);
+  if (id !== null) await eraseAnswers(actor, tx, [id]);
   if (interactionId !== null) {
-    await pruneAnswersNaming(actor, tx, { router: "training", field: "interactionId", values: [interactionId] });
+    await eraseAnswersNaming(actor, tx, { router: "training", field: "interactionId", values: [interactionId] });
   }
   return target;
 }

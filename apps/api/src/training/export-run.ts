@@ -3,6 +3,7 @@ import type { Database } from "@keepsake/db";
 import { createSHA256, type IHasher } from "hash-wasm";
 import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/actor.ts";
+import { audit } from "../platform/audit.ts";
 import { parseCursor } from "../platform/cursor.ts";
 import { ensureUser } from "../platform/users.ts";
 import { type ExportPlace, fromExportCursor, toExportCursor } from "./export-cursor.ts";
@@ -49,6 +50,8 @@ export class ExportRun {
     await db.transaction(async (tx) => {
       await ensureUser(actor, tx);
       await addExport(actor, tx, exportId, toRequest(options));
+      const details = { format: options.format };
+      await audit(actor, tx, { procedure: "training.export", items: [exportId], count: 1, details });
     });
     const hash = (await createSHA256()).init();
     return new ExportRun({ actor, db }, options, { exportId, totals: noTotals(), after: null, hash });

@@ -23,7 +23,7 @@ export interface StreamedExport {
  */
 export async function startExport(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  { exportDb: db }: Pick<Services, "exportDb">,
   options: ExportOptions,
 ): Promise<StreamedExport> {
   const run = await ExportRun.begin(actor, db, options);
@@ -47,7 +47,7 @@ async function* readChunks(run: ExportRun): AsyncGenerator<Buffer> {
  */
 export async function exportPage(
   actor: Actor,
-  { db }: Pick<Services, "db">,
+  { exportDb: db }: Pick<Services, "exportDb">,
   { limit, cursor, ...options }: ExportTrainingInput,
 ): Promise<ExportPage> {
   const run =

@@ -103,7 +103,7 @@ function toExampleStatement(actor: Actor, interactionId: string) {
   return sql`
     insert into ${trainingData} ("user_id", "id", "interaction_id", "input_text", "output_text", "feedback_score",
       "comment", "interaction_type", "language", "metadata")
-    select feedback.user_id, coalesce(feedback.example_id, ${uuidv7()}::uuid), feedback.interaction_id, question.content, answer.content,
+    select ${actor.userId}, coalesce(feedback.example_id, ${uuidv7()}::uuid), feedback.interaction_id, question.content, answer.content,
       feedback.score, feedback.comment, coalesce(feedback.interaction_type, ${typeOf(sql`question`)}),
       coalesce(question.language, answer.language),
       case when question.intent is not null then jsonb_build_object('intent', question.intent) end

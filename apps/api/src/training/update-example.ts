@@ -2,6 +2,7 @@ import type { TrainingExample, UpdateExampleInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
+import { eraseAnswers, eraseAnswersNaming } from "../platform/kept-answers.ts";
 import type { Services } from "../platform/services.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { changeExample, lockVersion } from "./example-store.ts";
@@ -32,6 +33,7 @@ async function revise(actor: Actor, tx: Transaction, input: UpdateExampleInput):
   assertVersion(await lockVersion(actor, tx, id), expectedVersion);
   const example = await changeExample(actor, tx, id, change);
   if ("feedbackScore" in change || "comment" in change) await followInFeedback(actor, tx, example);
+  if (change.comment === null) await eraseWhatWasSaid(actor, tx, example);
   return example;
 }
 
@@ -42,6 +44,13 @@ function assertVersion(version: number | null, expected: number | undefined): vo
     "VERSION_CONFLICT",
     `The example is at version ${version}, not ${expected}: read it again and repeat the change.`,
   );
+}
+
+/** A comment that is cleared stays in no answer of before either. */
+async function eraseWhatWasSaid(actor: Actor, tx: Transaction, { id, interactionId }: TrainingExample): Promise<void> {
+  await eraseAnswers(actor, tx, [id]);
+  if (interactionId === null) return;
+  await eraseAnswersNaming(actor, tx, { router: "training", field: "interactionId", values: [interactionId] });
 }
 
 async function followInFeedback(actor: Actor, tx: Transaction, example: TrainingExample): Promise<void> {

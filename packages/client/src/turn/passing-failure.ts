@@ -1,4 +1,5 @@
 import type { ErrorReason } from "@keepsake/contract/errors";
+import { askedPauseMs } from "../calls/busy.ts";
 import { errorReason, isUnreachable } from "../error-reason.ts";
 import { pause } from "./abort.ts";
 
@@ -41,8 +42,9 @@ export async function withRetries<T>(call: () => Promise<T>, limit: AbortSignal)
       return await call();
     } catch (error) {
       if (attempt === RETRIES_MAX || limit.aborted || !isPassing(error)) throw error;
+      // Gateways that lost their server together do not come back together.
+      const pauseMs = PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2);
+      await pause(askedPauseMs(error, Date.now()) + pauseMs, limit);
     }
-    // Gateways that lost their server together do not come back together.
-    await pause(PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2), limit);
   }
 }

@@ -1,0 +1,82 @@
+import { type Config, ConfigError, type Environment, loadConfig } from "../../config.ts";
+import { examineSynchronisation, examineTimeZone } from "./clock.ts";
+import { examineDatabase } from "./database.ts";
+import { examineFolder } from "./disk.ts";
+import { type Finding, fail, pass } from "./finding.ts";
+import { examinePorts, type GuardedPort } from "./listeners.ts";
+import { examineMemoryLimits } from "./memory-limits.ts";
+import { examineSecrets } from "./secrets.ts";
+import { judgeAccess } from "./tokens.ts";
+import { examineRunning } from "./versions.ts";
+
+/** What the doctor is given to look at. */
+export interface Patient {
+  readonly environment: Environment;
+  /** The file of variables, where there is one. */
+  readonly envFile: string;
+  readFile(path: string): string;
+}
+
+/**
+ * Looks at everything that can make Keepsake lose something, let somebody in, or not work. Changes nothing. Works beside a
+ * running server and without one.
+ */
+export async function examine({ environment, envFile, readFile }: Patient): Promise<Finding[]> {
+  const ofMachine = [
+    ...examineSecrets(environment, envFile),
+    examineTimeZone(environment["TZ"]),
+    examineSynchronisation(),
+    examineMemoryLimits(),
+  ];
+  try {
+    const config = loadConfig(environment, readFile);
+    return [pass("configuration", "all variables can be used"), ...(await examineConfigured(config)), ...ofMachine];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const faults = error.message.split("\n").map((said) => fail("configuration", said, "Mend it, and ask again."));
+    return [...faults, ...ofMachine];
+  }
+}
+
+async function examineConfigured(config: Config): Promise<Finding[]> {
+  const { server, database } = config;
+  const ofFolder = database.home === "embedded" ? await examineFolder("data disk", database.dataDir) : [];
+  return [
+    judgeAccess(server.host, server.adminToken !== null),
+    await examineRunning(ownAddress(config)),
+    ...ofFolder,
+    ...(await examineDatabase(config)),
+    ...examinePorts(guardedPorts(config)),
+  ];
+}
+
+/** A wide address is reached from this machine by loopback too. */
+function ownAddress({ server: { host, port } }: Config): string {
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+/** Services of this machine that other machines have no business with. */
+function guardedPorts({ database, embeddings, server }: Config): GuardedPort[] {
+  const isOpen = server.adminToken === null;
+  return [
+    ...(isOpen
+      ? [guarded("Keepsake without a token", server.port, "Leave HOST unset, or set KEEPSAKE_ADMIN_TOKEN.")]
+      : []),
+    ...(database.home === "server"
+      ? local(database.url, 5432, "PostgreSQL", "Set listen_addresses = 'localhost'.")
+      : []),
+    ...(embeddings ? local(embeddings.url, 11434, "Ollama, which asks nobody for a password", OLLAMA_FIX) : []),
+  ];
+}
+
+const OLLAMA_FIX = "Set OLLAMA_HOST=127.0.0.1 for Ollama, or 172.17.0.1 for containers.";
+
+const guarded = (name: string, port: number, fix: string): GuardedPort => ({ name, port, fix });
+
+function local(url: string, portDefault: number, name: string, fix: string): GuardedPort[] {
+  const { hostname, port } = new URL(url);
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname)
+    ? [guarded(name, Number(port || portDefault), fix)]
+    : [];
+}

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseConfig } from "@keepsake/db";
+import { ADMIN_TOKEN_CHARS_MIN, type Config, ConfigError, isLoopback } from "./config.ts";
+
+/**
+ * Refuses, before a database is made for nothing, what is refused anyway: to listen wider than this machine where no
+ * token can be.
+ *
+ * @throws ConfigError
+ */
+export function assertMayBeGuarded({ server, database }: Config): void {
+  if (server.adminToken !== null || isLoopback(server.host) || mayHoldTokens(database)) return;
+  throw unguarded(server.host);
+}
+
+const mayHoldTokens = (database: DatabaseConfig): boolean =>
+  database.home === "server" || existsSync(join(database.dataDir, "postgres"));
+
+/**
+ * Refuses to listen wider than this machine where no token is asked for.
+ *
+ * @throws ConfigError
+ */
+export function assertGuarded({ host }: Config["server"], asksForTokens: boolean): void {
+  if (!asksForTokens && !isLoopback(host)) throw unguarded(host);
+}
+
+function unguarded(host: string): ConfigError {
+  return new ConfigError(
+    `HOST=${host} can be reached from other machines, and no token guards it: make one with \`npx pnpm@12 keepsake token create --role admin --label me\` (in the image: \`keepsake token create …\`), or set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`,
+  );
+}

@@ -1,0 +1,71 @@
+import type { ApiToken, CreatedToken, RevokeTokenInput, RotateTokenInput, TokenScope } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
+import type { Actor } from "../platform/actor.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import type { Services } from "../platform/services.ts";
+import { raiseTokensVersion } from "../platform/token-store.ts";
+import { writeOnce } from "../platform/write-once.ts";
+import { assertHeld } from "./create-token.ts";
+import { addToken, endToken, endTokenLater, lockToken, stateOf, toApiToken } from "./token-store.ts";
+
+const tokenNotFound = (which: string) => new DomainError("TOKEN_NOT_FOUND", `There is no ${which} with this id.`);
+
+/**
+ * Revokes a token: within a second no server takes it any more. One that was revoked before is answered as it is.
+ *
+ * @throws DomainError `TOKEN_NOT_FOUND`
+ */
+export async function revokeToken(
+  actor: Actor,
+  services: Services,
+  { id, idempotencyKey: key }: RevokeTokenInput,
+): Promise<ApiToken> {
+  const call = { key, procedure: "system.revokeToken", input: id, ofServer: {} };
+  const revoked = await writeOnce(actor, services, call, async (tx) => {
+    if (!(await lockToken(tx, id))) throw tokenNotFound("token");
+    await endToken(tx, id);
+    await raiseTokensVersion(tx);
+    return read(tx, id);
+  });
+  services.doorkeeper.tokensChanged();
+  return revoked;
+}
+
+async function read(tx: Transaction, id: string): Promise<ApiToken> {
+  const row = await lockToken(tx, id);
+  if (!row) throw tokenNotFound("token");
+  return toApiToken(row);
+}
+
+/**
+ * Puts a new token into the place of a valid one: the same rights, another secret and another id.
+ *
+ * @param held what the caller's own token may do: none gives more than it has
+ * @throws DomainError `TOKEN_NOT_FOUND`, `FORBIDDEN`
+ */
+export async function rotateToken(
+  actor: Actor,
+  services: Services,
+  { idempotencyKey: key, ...wish }: RotateTokenInput,
+  held: readonly TokenScope[],
+): Promise<CreatedToken> {
+  let text: string | null = null;
+  const call = { key, procedure: "system.rotateToken", input: wish, ofServer: { replaces: wish.id } };
+  const stored = await writeOnce(actor, services, call, async (tx) => {
+    const old = await lockToken(tx, wish.id);
+    if (!old || stateOf(old) !== "valid") throw tokenNotFound("valid token");
+    assertHeld(old.scopes, held);
+    const { label, role, boundUserId, allowedUserIds, expiresAt } = old;
+    const scopes = old.scopes as TokenScope[];
+    const createdBy = actor.by?.tokenId ?? null;
+    const draft = { label, role, boundUserId, allowedUserIds, scopes, expiresAt, createdBy };
+    const made = await addToken(tx, draft, services.doorkeeper.tokenKey);
+    if (wish.overlapSeconds === 0) await endToken(tx, wish.id);
+    else await endTokenLater(tx, wish.id, wish.overlapSeconds);
+    await raiseTokensVersion(tx);
+    text = made.text;
+    return made.stored;
+  });
+  services.doorkeeper.tokensChanged();
+  return { ...stored, token: text };
+}

@@ -1,0 +1,85 @@
+import type { ErasedUser, EraseUserInput } from "@keepsake/contract";
+import type { Actor } from "../platform/actor.ts";
+import { auditServer } from "../platform/audit.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import type { Services } from "../platform/services.ts";
+import { hashSecret } from "../platform/token-text.ts";
+import { ensureUser } from "../platform/users.ts";
+import { ERASED_TABLES, erasePage, listUnfinished, markErasing, removeUser } from "./erasure-store.ts";
+
+/** Rows of one transaction: few enough that on the embedded home, which does one thing at a time, nobody waits long. */
+const PAGE_ROWS = 1_000;
+/** An erasure that is older is taken up, whoever began it: two at once get into nobody's way. */
+const UNFINISHED_AFTER_SECONDS = 60;
+
+/** Beside the callers' connections: it takes longer than a call of theirs may. */
+type Means = Pick<Services, "backgroundDb" | "jobs" | "doorkeeper">;
+
+/**
+ * Erases everything of the call's user, for good, from every table. First the user is marked: from then on the database
+ * refuses its writes, and an interrupted erasure is finished by the next server. Then its rows go in pages, and at the end
+ * what is left of its name, at once. Reading meanwhile finds less and less.
+ *
+ * @throws DomainError `INVALID_INPUT` when `confirm` is not the user of the call
+ */
+export async function eraseUser(actor: Actor, means: Means, { confirm }: EraseUserInput): Promise<ErasedUser> {
+  if (confirm !== actor.userId) throw notConfirmed();
+  await means.backgroundDb.transaction((tx) => ensureUser(actor, tx));
+  await means.backgroundDb.transaction((tx) => markErasing(actor, tx));
+  return { rows: await eraseMarked(actor, means) };
+}
+
+function notConfirmed(): DomainError {
+  const message = "must be the user that x-keepsake-user names";
+  return new DomainError("INVALID_INPUT", `"confirm" ${message}: nothing was erased.`, {
+    issues: [{ path: "confirm", message }],
+  });
+}
+
+/**
+ * Finishes the erasures that were interrupted.
+ *
+ * @returns how many users are gone now
+ */
+export async function finishErasures(means: Means, signal: AbortSignal): Promise<number> {
+  const unfinished = await listUnfinished(means.backgroundDb, UNFINISHED_AFTER_SECONDS);
+  let finished = 0;
+  for (const actor of unfinished) {
+    if (signal.aborted) break;
+    await eraseMarked(actor, means, signal);
+    finished += 1;
+  }
+  return finished;
+}
+
+async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Promise<number> {
+  let rows = 0;
+  for (const table of ERASED_TABLES) {
+    let erased = 0;
+    do {
+      signal?.throwIfAborted();
+      erased = await means.backgroundDb.transaction((tx) => erasePage(actor, tx, table, PAGE_ROWS));
+      rows += erased;
+    } while (erased > 0);
+  }
+  rows += await finish(actor, means, rows);
+  means.doorkeeper.tokensChanged();
+  return rows;
+}
+
+/**
+ * The last transaction: what background work has written beside the pages, jobs, tokens, and the register. The trail of
+ * the server keeps that a user was erased, under a keyed hash: whoever knows the name can ask for it, and nobody reads it.
+ */
+async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, before: number): Promise<number> {
+  return backgroundDb.transaction(async (tx) => {
+    let rows = 0;
+    for (const table of ERASED_TABLES) rows += await erasePage(actor, tx, table, PAGE_ROWS);
+    rows += await jobs.removeOf(tx, actor.userId);
+    if (await removeUser(actor, tx)) {
+      const details = { user: hashSecret(actor.userId, doorkeeper.tokenKey).slice(0, 16), rows: before + rows };
+      await auditServer(actor, tx, { procedure: "system.eraseUser", details, answer: null });
+    }
+    return rows;
+  });
+}
