@@ -6,19 +6,27 @@ interface Part {
   reason: string | null;
 }
 
-/** Each part of the server. Embeddings may be missing and the server is still ready: it finds by words. */
+/**
+ * Each part of the server. Embeddings may be missing and the server is still ready: it finds by words. Neither is it less
+ * ready for a backup that is missing, which somebody should look after.
+ */
 export interface Readiness {
   ready: boolean;
   database: Part;
   embeddings: Part & { state: "on" | "off" | "unavailable" };
+  backups: Part & { state: "on" | "off" | "watched" };
 }
 
 const DATABASE_DEADLINE_MS = 2_000;
 
 /** Asks every part how it is, each with a deadline. */
 export async function readiness(services: Services): Promise<Readiness> {
-  const [database, embeddings] = await Promise.all([databasePart(services), embeddingsPart(services)]);
-  return { ready: database.ok, database, embeddings };
+  const [database, embeddings, backups] = await Promise.all([
+    databasePart(services),
+    embeddingsPart(services),
+    backupsPart(services),
+  ]);
+  return { ready: database.ok, database, embeddings, backups };
 }
 
 async function databasePart({ ping }: Services): Promise<Part> {
@@ -36,4 +44,9 @@ async function embeddingsPart({ embeddings }: Services): Promise<Readiness["embe
     signal: AbortSignal.timeout(DATABASE_DEADLINE_MS),
   });
   return { state: available ? "on" : "unavailable", ok: available, reason: problem };
+}
+
+async function backupsPart({ backups }: Services): Promise<Readiness["backups"]> {
+  const { state, warning } = await backups.status();
+  return { state, ok: warning === null, reason: warning };
 }

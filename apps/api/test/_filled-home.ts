@@ -17,11 +17,16 @@ export const AWKWARD = [
 export async function fillHome(database: TestDatabase): Promise<void> {
   await using server = await startTestServer({
     embeddings: true,
+    asAdmin: true,
     database,
     settings: { queryEmbeddingTimeoutMs: 60_000 },
   });
   await arrangeVictim(server.clientOf(VICTIM), async (path, input) => {
-    const answer = await server.post(`/trpc/${path}`, { json: input }, { "x-keepsake-user": VICTIM });
+    const answer = await server.post(
+      `/trpc/${path}`,
+      { json: input },
+      { ...server.headers, "x-keepsake-user": VICTIM },
+    );
     if (answer.status !== 200) throw new Error(await answer.text());
   });
   const jan = server.clientOf("jan");

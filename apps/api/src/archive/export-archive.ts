@@ -13,7 +13,7 @@ import {
   toRecordLine,
 } from "./archive-format.ts";
 import { type ArchiveScope, type ArchiveTable, listArchiveTables } from "./archive-tables.ts";
-import { orderByKey, readSortOrder, ARCHIVE_SETTINGS, selectRows, sumTable } from "./row-sql.ts";
+import { ARCHIVE_SETTINGS, orderByKey, readSortOrder, selectRows, sumTable } from "./row-sql.ts";
 import { readSchemaVersion } from "./schema-version.ts";
 
 /** What to write. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { BackupStatus, BegunBackup, GoodBackup } from "@keepsake/contract";
 import type { DatabaseConfig, DatabaseHandle } from "@keepsake/db";
 import type { BackupConfig } from "../config.ts";
-import type { BackupStatus, Backups, GoodBackup } from "../platform/backups.ts";
-import { DomainError } from "../platform/domain-error.ts";
+import type { Backups } from "../platform/backups.ts";
 import type { Logger } from "../platform/logger.ts";
 import { type Backup, type Failure, listBackups, readFailure } from "./backup-folder.ts";
 import { BackupUnderWayError, makeBackup } from "./make-backup.ts";
@@ -38,19 +38,17 @@ export class KeptBackups implements Backups, AsyncDisposable {
     await this.#underWay;
   }
 
-  begin(): boolean {
+  begin(): BegunBackup {
     const { folder, at } = this.#config;
     if (folder === null || at === null) {
-      throw new DomainError(
-        "CAPACITY_REACHED",
-        "This server makes no backups: set KEEPSAKE_BACKUP_DIR, and BACKUP_AT to a time.",
-      );
+      const problem = "This server makes no backups: set KEEPSAKE_BACKUP_DIR, and BACKUP_AT to a time.";
+      return { isBegun: false, problem };
     }
-    if (this.#underWay !== null) return false;
+    if (this.#underWay !== null) return { isBegun: false, problem: null };
     this.#underWay = this.#make(folder).finally(() => {
       this.#underWay = null;
     });
-    return true;
+    return { isBegun: true, problem: null };
   }
 
   async list(): Promise<GoodBackup[]> {
@@ -87,7 +85,7 @@ export class KeptBackups implements Backups, AsyncDisposable {
       const situation = { nowMs, startedMs: this.#startedMs, lastGoodMs, lastTriedMs: this.#lastTriedMs };
       const waitMs = nextRunMs(at, situation) - nowMs;
       // A look a minute early, then one in time.
-      if (waitMs <= 0 && this.begin()) await this.#underWay;
+      if (waitMs <= 0 && this.begin().isBegun) await this.#underWay;
       await delay(Math.min(Math.max(waitMs, 1_000), LOOK_MS), undefined, { signal, ref: false }).catch(() => {});
     }
   }

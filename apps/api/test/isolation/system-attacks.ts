@@ -15,4 +15,6 @@ export const systemAttacks: AttacksOn<"system"> = {
   audit: refused({}),
   spaces: refused({}),
   jobs: refused({}),
+  backups: refused({}),
+  backup: refused({}),
 };
