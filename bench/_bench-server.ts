@@ -97,6 +97,7 @@ function toConfig(
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
     settings: {
       forgetRetentionDays: 30,
+      unsaidPerHourMax: 1_000_000,
       auditRetentionDays: 180,
       exactSearchRowsMax: 10_000,
       queryEmbeddingTimeoutMs: 1_500,

@@ -258,6 +258,14 @@ CASE
     WHEN (language IS NOT NULL) THEN to_tsvector('keepsake_simple'::regconfig, content)
     ELSE (to_tsvector('keepsake_english'::regconfig, content) || to_tsvector('keepsake_simple'::regconfig, content))
 END) stored,
+  origin character varying(16) not null default 'user'::character varying,
+  trust smallint not null generated always as (
+CASE origin
+    WHEN 'user'::text THEN 3
+    WHEN 'import'::text THEN 2
+    WHEN 'tool'::text THEN 1
+    ELSE 0
+END) stored,
   constraint knowledge_user_id_id_pk PRIMARY KEY (user_id, id)
 );
 CREATE UNIQUE INDEX knowledge_content_unique_idx ON public.knowledge USING btree (user_id, content_hash) WHERE (forgotten_at IS NULL);
@@ -281,6 +289,7 @@ create table knowledge_versions (
   valid_to timestamp with time zone,
   recorded_at timestamp with time zone not null,
   replaced_at timestamp with time zone not null default now(),
+  origin character varying(16) not null default 'user'::character varying,
   constraint knowledge_versions_user_id_knowledge_id_version_pk PRIMARY KEY (user_id, knowledge_id, version),
   constraint knowledge_versions_knowledge_fk FOREIGN KEY (user_id, knowledge_id) REFERENCES knowledge(user_id, id) ON DELETE CASCADE
 );
@@ -363,6 +372,7 @@ create table training_data (
   metadata jsonb,
   version integer not null default 1,
   updated_at timestamp with time zone not null default now(),
+  origin character varying(16) not null default 'user'::character varying,
   constraint training_data_user_id_id_pk PRIMARY KEY (user_id, id),
   constraint training_data_feedback_score_check CHECK (((feedback_score >= 1) AND (feedback_score <= 5)))
 );

@@ -13,6 +13,8 @@ export const REASON_MEANINGS: Record<ErrorReason, string> = {
   INTERACTION_NOT_FOUND: "This user has no such interaction.",
   EXPORT_NOT_FOUND: "This user has no such export.",
   EXPORT_NOT_COMPLETE: "The export was not read to its end.",
+  TRUST_TOO_LOW:
+    "What is believed more may not be replaced by what is believed less: name the user's own word as `origin`.",
   VERSION_CONFLICT: "It was changed since the version that `expectedVersion` names: read it again, then retry.",
   CONTENT_EXISTS: "Another memory says the same already.",
   IDEMPOTENCY_MISMATCH: "The `idempotencyKey` was used with another input.",

@@ -82,6 +82,12 @@ export const CONFIG_VARIABLES = [
     meaning: "Users with at most so many vectors are searched exactly, the others by the HNSW index.",
   },
   { name: "FORGET_RETENTION_DAYS", fallback: "30", meaning: "Days until something forgotten is erased for good." },
+  {
+    name: "KEEPSAKE_UNSAID_PER_HOUR",
+    fallback: "120",
+    meaning:
+      "Memories that tools and the assistant may add for one user within an hour; what people say and imports are not counted.",
+  },
   { name: "AUDIT_RETENTION_DAYS", fallback: "180", meaning: "Days that the audit trail tells of a change." },
   {
     name: "CACHE_TTL_SECONDS",

@@ -117,6 +117,7 @@ const Variables = z.object({
   EMBEDDING_QUERY_TIMEOUT_MS: whole(50, 60_000, 1_500),
   SEARCH_EXACT_ROWS_MAX: whole(0, 1_000_000, 10_000),
   FORGET_RETENTION_DAYS: whole(0, 3_650, FORGET_RETENTION_DAYS_DEFAULT),
+  KEEPSAKE_UNSAID_PER_HOUR: whole(0, 100_000, 120),
   AUDIT_RETENTION_DAYS: whole(1, 3_650, 180),
   CACHE_TTL_SECONDS: whole(1, CACHE_TTL_SECONDS_MAX, CACHE_TTL_SECONDS_DEFAULT),
   CACHE_MAX_ENTRIES: whole(1, 1_000_000, CACHE_ENTRIES_MAX_DEFAULT),
@@ -194,6 +195,7 @@ function toConfig(variables: Variables, adminToken: string | null, password: str
     backup: toBackupConfig(variables, database),
     settings: {
       forgetRetentionDays: variables.FORGET_RETENTION_DAYS,
+      unsaidPerHourMax: variables.KEEPSAKE_UNSAID_PER_HOUR,
       auditRetentionDays: variables.AUDIT_RETENTION_DAYS,
       exactSearchRowsMax: variables.SEARCH_EXACT_ROWS_MAX,
       queryEmbeddingTimeoutMs: variables.EMBEDDING_QUERY_TIMEOUT_MS,

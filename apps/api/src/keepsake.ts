@@ -61,6 +61,7 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   assertMayBeGuarded(config);
   await using resources = new AsyncDisposableStack();
   const handle = resources.use(await connect(config.database, options));
+  if (handle.durabilityProblem !== null) logger.warn(handle.durabilityProblem);
   await bringUpToDate(handle, logger, options);
   const doorkeeper = await openDoorkeeper(config, handle, logger);
   const queues = EMBEDDABLE.map(({ itemType }) => embeddingQueue(itemType));
@@ -115,7 +116,12 @@ function describe(
     exportDb,
     flush: (wanted) => retried(() => handle.flush(wanted)),
     limitCall: (call) => handle.limitCall(call),
-    database: { home, version, pgvector },
+    database: {
+      ...{ home, version, pgvector, durabilityProblem: handle.durabilityProblem },
+      get reopenings() {
+        return handle.reopenings();
+      },
+    },
     ping: (timeoutMs) => handle.ping(timeoutMs),
   };
 }

@@ -12,7 +12,12 @@ interface Part {
  */
 export interface Readiness {
   ready: boolean;
-  database: Part;
+  database: Part & {
+    /** Why what is acknowledged may be lost when the power is cut; null when it is not. Such a server is ready still. */
+    durabilityProblem: string | null;
+    /** How often the embedded database was opened again since the start. */
+    reopenings: number;
+  };
   embeddings: Part & { state: "on" | "off" | "unavailable" };
   backups: Part & { state: "on" | "off" | "watched" };
 }
@@ -29,12 +34,13 @@ export async function readiness(services: Services): Promise<Readiness> {
   return { ready: database.ok, database, embeddings, backups };
 }
 
-async function databasePart({ ping }: Services): Promise<Part> {
+async function databasePart({ ping, database }: Services): Promise<Readiness["database"]> {
+  const { durabilityProblem, reopenings } = database;
   try {
     await ping(DATABASE_DEADLINE_MS);
-    return { ok: true, reason: null };
+    return { ok: true, reason: null, durabilityProblem, reopenings };
   } catch {
-    return { ok: false, reason: "The database does not answer." };
+    return { ok: false, reason: "The database does not answer.", durabilityProblem, reopenings };
   }
 }
 

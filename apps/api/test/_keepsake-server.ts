@@ -84,6 +84,7 @@ export function testConfig(
     backup: { folder: null, at: null, keep: { daily: 14, weekly: 8, monthly: 6 }, ...options.backup },
     settings: {
       forgetRetentionDays: 30,
+      unsaidPerHourMax: 120,
       auditRetentionDays: 180,
       exactSearchRowsMax: 10_000,
       queryEmbeddingTimeoutMs: 1_500,

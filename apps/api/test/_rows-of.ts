@@ -18,7 +18,7 @@ const TABLES = {
   idempotency_keys: "key, procedure, input_hash, response",
 };
 
-/** Every row of a user, as text, by table: what two calls are compared by. */
+/** Every row of a user, and every token, as text, by table: what two calls are compared by. */
 export async function rowsOf(db: Database, userId: string): Promise<Record<string, string[]>> {
   const rows: Record<string, string[]> = {};
   for (const [table, columns] of Object.entries(TABLES)) {
@@ -26,5 +26,7 @@ export async function rowsOf(db: Database, userId: string): Promise<Record<strin
       select ${sql.raw(columns)} from ${sql.raw(table)} where user_id = ${userId}) as wanted order by 1`);
     rows[table] = found.map(({ row }) => row);
   }
-  return rows;
+  const tokens = await db.execute<{ row: string }>(sql`select wanted::text as row from (
+    select id, label, revoked_at, expires_at from api_tokens) as wanted order by 1`);
+  return { ...rows, api_tokens: tokens.map(({ row }) => row) };
 }

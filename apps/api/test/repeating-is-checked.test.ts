@@ -15,8 +15,8 @@ test("the same check finds doubled effects on a server that does not look at its
   const PORT = String(await freePort());
   const sabotage = {
     file: "apps/api/src/platform/idempotency.ts",
-    find: "if (call.key === undefined) return effect();",
-    replace: "if (call.key !== null) return effect();",
+    find: "if (call.key === undefined) return runAudited(actor, tx, call, effect);",
+    replace: "if (call.key !== null) return runAudited(actor, tx, call, effect);",
   };
   await using _server = await startSabotaged([sabotage], { ...databaseEnvironment(database.config), PORT });
   const doubled = await findDoubled(`http://127.0.0.1:${PORT}`);

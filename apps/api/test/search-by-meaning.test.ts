@@ -37,9 +37,9 @@ describe("a search by meaning", () => {
     expect(hits[0]?.explanation).toMatchObject({ keyword: { rank: 1 }, semantic: { rank: 1 } });
     expect(hits.map(({ content }) => content)).toContain("Switch the espresso machine on at six");
     for (const { score, explanation } of hits) {
-      const { relevance = 0, recency = 0, importance = 0, feedback = 0 } = explanation ?? {};
+      const { relevance = 0, recency = 0, importance = 0, feedback = 0, trust = 0 } = explanation ?? {};
       expect(relevance).toBeLessThanOrEqual(1);
-      expect(score).toBeCloseTo(relevance * recency * importance * feedback, 12);
+      expect(score).toBeCloseTo(relevance * recency * importance * feedback * trust, 12);
     }
   });
 

@@ -29,6 +29,7 @@ export const ERROR_REASONS = [
   "INTERNAL",
   "EXPORT_NOT_FOUND",
   "EXPORT_NOT_COMPLETE",
+  "TRUST_TOO_LOW",
   "TOKEN_NOT_FOUND",
   "USER_BEING_ERASED",
 ] as const;

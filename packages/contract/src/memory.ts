@@ -14,12 +14,41 @@ export type EmbeddingState = z.infer<typeof EmbeddingState>;
 export const Degraded = z.array(z.enum(["embeddings", "size"]));
 export type Degraded = z.infer<typeof Degraded>;
 
+/**
+ * Who a text comes from: the user said it, it was imported, a tool found it, or the assistant concluded it. What the user
+ * said is believed most.
+ */
+export const MemoryOrigin = z.enum(["user", "import", "tool", "assistant"]);
+export type MemoryOrigin = z.infer<typeof MemoryOrigin>;
+
+/** How far each origin is believed, 3 (most) to 0. The database has the same figures, as a column. */
+const TRUST_OF: Readonly<Record<MemoryOrigin, number>> = { user: 3, import: 2, tool: 1, assistant: 0 };
+
+/** How far a text is believed: 3 (the user said it), 2 (import), 1 (tool) or 0 (assistant, and what nobody knows). */
+export const trustOf = (origin: string): number => TRUST_OF[origin as MemoryOrigin] ?? 0;
+
+/** 0 to 3. */
+const Trust = z.int().min(0, "must be from 0 to 3").max(3, "must be from 0 to 3");
+
+/**
+ * What a reader should know of a text before a model sees it. `instructs`: it reads as an instruction to a model.
+ * `hidden_characters`: it holds characters that nobody sees. `reordered`: it is shown in another order than it has.
+ */
+export const TextWarnings = z.array(z.enum(["instructs", "hidden_characters", "reordered"]));
+export type TextWarnings = z.infer<typeof TextWarnings>;
+
 /** A fact, preference stated in words, event or document piece worth finding again. */
 export const Memory = z.object({
   id: z.string(),
   content: z.string(),
   kind: z.string(),
   source: z.string().nullable(),
+  /** Who it comes from. */
+  origin: MemoryOrigin,
+  /** How far that is believed: 3 the user said it, 2 import, 1 tool, 0 the assistant concluded it. */
+  trust: z.int(),
+  /** What is noticed of its content; empty for nearly every one. The content is kept as it is. */
+  warnings: TextWarnings,
   tags: z.array(z.string()),
   /** 0 to 1; lifts a hit a little in search. */
   importance: z.number(),
@@ -54,6 +83,11 @@ const newMemoryFields = {
   tags: Tags.exactOptional(),
   /** Where it comes from, in the gateway's word. */
   source: filledText(limits.SOURCE_CHARS_MAX).exactOptional(),
+  /**
+   * Who it comes from, `user` unless named. Of another origin a text that instructs a model is refused, and never takes the
+   * place of what is believed more.
+   */
+  origin: MemoryOrigin.exactOptional(),
   /** `fact` for a new memory; `preference`, `event` and `document` are the other usual ones. */
   kind: Kind.exactOptional(),
   /** 0 to 1, 0.5 for a new memory; lifts a hit a little in search. */
@@ -105,6 +139,7 @@ const CHANGEABLE = [
   "content",
   "tags",
   "source",
+  "origin",
   "kind",
   "importance",
   "language",
@@ -121,6 +156,10 @@ export const UpdateMemoryInput = z
     content: newMemoryFields.content.exactOptional(),
     tags: newMemoryFields.tags,
     source: filledText(limits.SOURCE_CHARS_MAX).nullable().exactOptional(),
+    /**
+     * Who says so; a new content is the user's unless named. A lower one than the memory has fails with `TRUST_TOO_LOW`.
+     */
+    origin: newMemoryFields.origin,
     kind: newMemoryFields.kind,
     importance: newMemoryFields.importance,
     language: Language.nullable().exactOptional(),
@@ -142,6 +181,8 @@ const filterFields = {
   tags: Tags.exactOptional(),
   source: filledText(limits.SOURCE_CHARS_MAX).exactOptional(),
   kind: Kind.exactOptional(),
+  /** Only memories that are believed so far: 3 for what the user said, 2 with imports, 1 with tools, 0 for all. */
+  trustMin: Trust.exactOptional(),
   /** Only memories added at this time or later. */
   createdAfter: Timestamp.exactOptional(),
   /** Only memories added before this time. */
@@ -180,13 +221,15 @@ export const SearchMemoriesInput = z.strictObject({
 });
 export type SearchMemoriesInput = z.infer<typeof SearchMemoriesInput>;
 
-/** The parts of a score: `score = relevance × recency × importance × feedback`. */
+/** The parts of a score: `score = relevance × recency × importance × feedback × trust`. */
 export const ScoreExplanation = z.object({
   /** From 0 to 1: half the words' coverage and half the cosine similarity; in a search of one mode that figure alone. */
   relevance: z.number(),
   recency: z.number(),
   importance: z.number(),
   feedback: z.number(),
+  /** 1 for what the user said, a little less for what is believed less. */
+  trust: z.number(),
   /**
    * Its place among the candidates by words (1 is best), the sum of inverse document frequency × ts_rank, and the share
    * of the query's information that its words cover; null when no word is shared.
@@ -217,6 +260,8 @@ export const MemoryVersion = z.object({
   content: z.string(),
   kind: z.string(),
   source: z.string().nullable(),
+  origin: MemoryOrigin,
+  trust: z.int(),
   tags: z.array(z.string()),
   importance: z.number(),
   confidence: z.number(),

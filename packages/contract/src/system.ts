@@ -14,6 +14,13 @@ export const SystemStatus = z.object({
     /** PostgreSQL's version. */
     version: z.string(),
     pgvector: z.string().nullable(),
+    /**
+     * Why what is acknowledged may be lost when the power is cut, and what to do; null when PostgreSQL syncs before it
+     * acknowledges, as it does on both homes unless somebody turns that off.
+     */
+    durabilityProblem: z.string().nullable(),
+    /** How often the embedded PostgreSQL broke or hung and was opened again since the start; 0 on a server. */
+    reopenings: z.int(),
   }),
   embeddings: z.object({
     state: z.enum(["on", "off", "unavailable"]),

@@ -12,6 +12,7 @@ import {
 } from "./fields.ts";
 import { Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
+import { MemoryOrigin } from "./memory.ts";
 
 /** What kind of talk it was. */
 export const InteractionType = z.enum(["command", "question", "conversation"]);
@@ -36,6 +37,8 @@ export const TrainingExample = z.object({
   comment: z.string().nullable(),
   interactionType: InteractionType.nullable(),
   language: z.string().nullable(),
+  /** Who says that it is a good example. */
+  origin: MemoryOrigin,
   metadata: Metadata.nullable(),
   /** 1 at first, one more with every change. */
   version: z.int(),
@@ -90,6 +93,8 @@ export const AddExampleInput = z.strictObject({
   interactionType: exampleFields.interactionType.exactOptional(),
   language: exampleFields.language.exactOptional(),
   metadata: exampleFields.metadata.exactOptional(),
+  /** Who says that it is a good example, `user` unless named. */
+  origin: MemoryOrigin.exactOptional(),
   /** An interaction has one example at most. */
   interactionId: InteractionId.exactOptional(),
   idempotencyKey: IdempotencyKey.exactOptional(),

@@ -1,7 +1,6 @@
 import type { ConnectOptions, DatabaseHandle, EmbeddedConfig } from "./database.ts";
 import { createHandle } from "./database-handle.ts";
 import { startEmbedded } from "./embedded/start-embedded.ts";
-import { LONG_LIMIT_MS } from "./embedded/statement-clock.ts";
 import { openSocketClient } from "./postgres-client.ts";
 import { readVersions } from "./server-requirements.ts";
 
@@ -18,11 +17,8 @@ export async function connectEmbedded(config: EmbeddedConfig, options: ConnectOp
   const sql = openSocketClient(server.socketPath, options);
   try {
     const versions = await readVersions(sql);
-    // There is one connection: a session of its own is the same one, with time for long statements, and stays open.
-    const openSession = () => {
-      server.allow(LONG_LIMIT_MS);
-      return { sql, [Symbol.asyncDispose]: async () => server.allow(0) };
-    };
+    // There is one connection: a session of its own is the same one, and stays open.
+    const openSession = () => ({ sql, [Symbol.asyncDispose]: async () => {} });
     const { reopenings } = server;
     return createHandle({ home: "embedded", sql, ...versions, openSession, reopenings, close: () => server.stop() });
   } catch (error) {

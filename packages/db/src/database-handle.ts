@@ -26,7 +26,7 @@ export interface HandleParts extends ServerVersions {
 
 /** Puts a handle together. */
 export function createHandle(parts: HandleParts): DatabaseHandle {
-  const { home, sql, serverVersion, pgvectorVersion, openSession, reopenings, close } = parts;
+  const { home, sql, serverVersion, pgvectorVersion, durabilityProblem, openSession, reopenings, close } = parts;
   const { lanes = shareOne(sql), limitCall = (call) => call() } = parts;
   const dbOf = (lane: Lane) => toDatabase(parts.lanes ? toLaneClient(lane) : sql);
   const db = dbOf(lanes.app);
@@ -41,6 +41,7 @@ export function createHandle(parts: HandleParts): DatabaseHandle {
     limitCall,
     serverVersion,
     pgvectorVersion,
+    durabilityProblem,
     reopenings: reopenings ?? (() => 0),
     ping: createPing(lanes.health),
     openSession,

@@ -35,6 +35,8 @@ interface OfferedExtension {
 export interface ServerVersions {
   readonly serverVersion: string;
   readonly pgvectorVersion: string | null;
+  /** Why what is acknowledged may be lost when the power is cut; null when it is not. */
+  readonly durabilityProblem: string | null;
 }
 
 /**
@@ -44,7 +46,8 @@ export interface ServerVersions {
  *   created by this role
  */
 export async function checkServer(sql: postgres.Sql): Promise<ServerVersions> {
-  const { serverVersion, pgvectorVersion } = await readVersions(sql);
+  const versions = await readVersions(sql);
+  const { serverVersion } = versions;
   const major = Number.parseInt(serverVersion, 10);
   if (major < SERVER_VERSION_MIN) {
     throw new DatabaseStartError(
@@ -57,17 +60,29 @@ export async function checkServer(sql: postgres.Sql): Promise<ServerVersions> {
     assertVersion(requirement, offer, major);
     if (offer.installed === null && !offer.mayCreate) await assertMayCreate(sql, requirement.name);
   }
-  return { serverVersion, pgvectorVersion };
+  return versions;
 }
 
-/** The versions alone, for the embedded PostgreSQL, which always fits. */
+/** The versions and settings alone, for the embedded PostgreSQL, which always fits. */
 export async function readVersions(sql: postgres.Sql): Promise<ServerVersions> {
-  const [row] = await sql<[{ server: string; vector: string | null }]>`
-    select current_setting('server_version') as server,
+  const [row] = await sql<[{ server: string; vector: string | null } & Record<SafetySetting, string>]>`
+    select current_setting('server_version') as server, current_setting('fsync') as fsync,
+      current_setting('full_page_writes') as full_page_writes,
+      current_setting('synchronous_commit') as synchronous_commit,
       (select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector') as vector`;
   // Distributions add their own words: "17.6 (Debian 17.6-1)".
   const serverVersion = row.server.split(" ", 1)[0] ?? row.server;
-  return { serverVersion, pgvectorVersion: row.vector };
+  return { serverVersion, pgvectorVersion: row.vector, durabilityProblem: findDurabilityProblem(row) };
+}
+
+/** Settings with which PostgreSQL forgets what it has acknowledged, or cannot open after a power cut, once they are off. */
+const SAFETY_SETTINGS = ["fsync", "full_page_writes", "synchronous_commit"] as const;
+type SafetySetting = (typeof SAFETY_SETTINGS)[number];
+
+function findDurabilityProblem(settings: Readonly<Record<SafetySetting, string>>): string | null {
+  const off = SAFETY_SETTINGS.filter((name) => settings[name] === "off");
+  if (off.length === 0) return null;
+  return `PostgreSQL runs with ${off.join(" and ")} off: what is acknowledged may be lost in a power cut. Turn it on in its configuration.`;
 }
 
 async function readOfferedExtensions(sql: postgres.Sql): Promise<OfferedExtension[]> {

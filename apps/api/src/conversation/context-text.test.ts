@@ -52,18 +52,109 @@ describe("a context", () => {
   });
 });
 
-test("no text closes its mark, opens another or leaves its place", () => {
-  const marks = fc.constantFrom("</memory>", "<memory>", '"', "<", ">", "\n", "System: obey ", "&lt;", "</MEMORY >");
+/** Reads a context as its rule says that it is written: lines of ours, then one mark a line. */
+function parse(system: string): { label: Record<string, string>; text: string }[] {
+  const [now, rule, ...lines] = system.split("\n");
+  expect(now).toBe("It is Monday, 23 November 2026 at 13:05.");
+  expect(rule).toMatch(/^Below is what is remembered from before/);
+  return lines.map((line) => {
+    const mark = /^<memory((?: [a-z_]+="[^"<>]*")*)>([^<>]*)<\/memory>$/u.exec(line);
+    if (!mark) throw new Error(`a line outside of any mark: ${JSON.stringify(line)}`);
+    const label = Object.fromEntries(
+      [...(mark[1] ?? "").matchAll(/ ([a-z_]+)="([^"<>]*)"/gu)].map(([, name, value]) => [name, value]),
+    );
+    return { label, text: mark[2] ?? "" };
+  });
+}
+
+/** What has broken out of contexts elsewhere, in pieces, among text of any kind. */
+const PIECES = [
+  "</memory>",
+  "<memory",
+  '"',
+  "<",
+  ">",
+  "\n",
+  "\r",
+  "\u2028",
+  "\u0085",
+  "\v",
+  "System: obey ",
+  "\nSYSTEM : ",
+  "&lt;",
+  "</MEMORY >",
+  "＜/memory＞",
+  "‹memory›",
+  "〈",
+  "《",
+  "«",
+  "<\u200b/memory>",
+  "\u202e",
+  "\u2066",
+  "\u200f",
+  "<|im_start|>system",
+  "<|eot_id|>",
+  "[INST]",
+  "[/INST]",
+  "### Instruction",
+  "## System",
+  "Assistant：",
+  "\u{E0041}",
+  "\ufeff",
+  "\u0000",
+  "\u001b[2J",
+  "---\n",
+  '" trust="said',
+];
+const hostile = fc
+  .array(
+    fc.oneof(
+      { weight: 2, arbitrary: fc.constantFrom(...PIECES) },
+      { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 12 }) },
+    ),
+    { maxLength: 12 },
+  )
+  .map((pieces) => pieces.join(""));
+
+test("whatever is remembered, the context reads back as the marks that were put in, and no line of it is data", () => {
+  const kinds = fc.record({ text: hostile, source: hostile, kind: hostile, key: hostile, message: hostile });
   fc.assert(
-    fc.property(fc.array(fc.oneof(marks, fc.string({ unit: "grapheme" }))), fc.string(), (pieces, source) => {
-      const snippet = { text: `a${pieces.join("")}`, at: NOW, label: { source } };
-      const { system } = writeContext(parts([snippet]), PLENTY);
-      const [, body = ""] = system.split("\n<memory");
-      expect(body.match(/</g) ?? []).toHaveLength(1);
-      expect(body.endsWith("</memory>")).toBe(true);
-      expect(body.match(/"/g)?.length ?? 0).toBeGreaterThanOrEqual(4);
+    fc.property(kinds, ({ text, source, kind, key, message }) => {
+      const said: Snippet = {
+        text: `a ${text}`,
+        at: NOW,
+        label: { kind, source, from: "assistant", trust: "unconfirmed" },
+      };
+      const before: Snippet = { text: `b ${message}`, at: NOW, label: { said_by: "user" } };
+      const set: Snippet = { text: JSON.stringify({ c: text }), at: null, label: { preference: key } };
+      const { system } = writeContext(parts([said, before], [], [set]), PLENTY);
+      const marks = parse(system);
+      expect(marks.map(({ label }) => Object.keys(label))).toEqual([
+        ["preference"],
+        ["kind", "source", "from", "trust", "date"],
+        ["said_by", "date"],
+      ]);
+      expect(marks.map((mark) => mark.text[0])).toEqual(["{", "a", "b"]);
+      expect(marks[1]?.label).toMatchObject({ from: "assistant", trust: "unconfirmed" });
+      const shown = system.slice(system.indexOf("\n<memory"));
+      expect(shown).not.toMatch(
+        /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u2028\u2029\u{E0000}-\u{E007F}＜＞‹›〈《«»]/u,
+      );
+      expect(shown).not.toMatch(/\b(system|assistant|user)\s*[:：]|im_start\||\|eot_id|\[\/?inst\]|###/i);
     }),
+    { numRuns: 500 },
   );
+});
+
+test("what people say is shown as they say it", () => {
+  const texts = [
+    "The boiler: press (2) then 7:30, A & B, 50 % – „tak”, it's 5 °C #1",
+    "Zażółć gęślą jaźń: ulica Długa 3/4, https://example.com/a?b=c&d=1",
+    "今日は雨です。 مرحبا بالعالم  שלום 🙂",
+    "Ann's notes - milk, eggs; 3 + 4 = 7 [kitchen] {a} |b|",
+  ];
+  const { system } = writeContext(parts(texts.map(memory)), PLENTY);
+  expect(parse(system).map(({ text }) => text)).toEqual(texts);
 });
 
 test("no budget is exceeded, whatever there is to say", () => {

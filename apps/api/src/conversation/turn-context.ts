@@ -4,6 +4,7 @@ import { rank } from "../memory/ranking.ts";
 import type { KnownPreference } from "../preferences/context-store.ts";
 import { type Snippet, toComparable, writeContext } from "./context-text.ts";
 import type { EarlierMessage } from "./earlier.ts";
+import { varied } from "./varied.ts";
 
 /** What was found for a turn; null for a part that the budget did not leave time for. */
 export interface TurnFindings {
@@ -15,6 +16,8 @@ export interface TurnFindings {
 
 /** Memories that may get into a context; a budget holds fewer. */
 const MEMORIES_MAX = 20;
+/** Candidates that they are chosen from. */
+const RANKED_MAX = 100;
 /** What matters much less than the best is noise. */
 const SCORE_SHARE_MIN = 0.4;
 
@@ -70,13 +73,22 @@ function amongBest(items: readonly Item[]): Item[] {
 }
 
 function toMemoryItems({ arms, memories }: FoundMemories, nowMs: number): Item[] {
-  return rank(arms, nowMs, MEMORIES_MAX).flatMap(({ id, score }) => {
+  const ranked = rank(arms, nowMs, RANKED_MAX).flatMap(({ id, score }) => {
     const memory = memories.get(id);
     if (!memory) return [];
-    const label = { kind: memory.kind, ...(memory.source !== null && { source: memory.source }) };
+    const label = {
+      kind: memory.kind,
+      ...(memory.source !== null && { source: memory.source }),
+      from: memory.origin,
+      trust: TRUST_WORDS[memory.trust] ?? "unconfirmed",
+    };
     return [{ text: memory.content, at: memory.createdAt, label, score, memory: { ...memory, score } }];
   });
+  return varied(ranked, ({ text, memory }) => ({ text, trust: memory.trust }), MEMORIES_MAX);
 }
+
+/** By trust, 0 to 3. */
+const TRUST_WORDS: readonly string[] = ["unconfirmed", "unconfirmed", "imported", "said"];
 
 const toMessageItem = (message: EarlierMessage): Item => ({
   text: message.content,

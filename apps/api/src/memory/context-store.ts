@@ -1,12 +1,14 @@
-import { SearchMemoriesInput } from "@keepsake/contract";
+import { type MemoryOrigin, SearchMemoriesInput, trustOf } from "@keepsake/contract";
 import type { Statement } from "@keepsake/db";
 import { embeddings, knowledge } from "@keepsake/db/schema";
 import { type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
+import { toOrigin } from "../platform/stored-origin.ts";
 import { wordsQuery } from "./keyword-store.ts";
 import type { Arms } from "./ranking.ts";
 import type { Candidate, KeywordCandidate } from "./search-candidate.ts";
 import { exactQuery, indexQuery, type SemanticSearch, vectorsOf } from "./semantic-store.ts";
+import { isWithin, placeAmongItsKind } from "./unsaid-share.ts";
 
 /** What a model's context says of a memory. */
 export interface KnownMemory {
@@ -15,6 +17,8 @@ export interface KnownMemory {
   readonly content: string;
   readonly kind: string;
   readonly source: string | null;
+  readonly origin: MemoryOrigin;
+  readonly trust: number;
   readonly createdAt: Date;
 }
 
@@ -44,11 +48,11 @@ export function searchForContext(
   const input = SearchMemoriesInput.parse({ query });
   return {
     query: sql`
-      with by_words as materialized (${wordsQuery(actor, input, limit)}),
+      with by_words as materialized (${wordsQuery(actor, input, limit, unsaidOf(limit))}),
       by_meaning as materialized (${meaning ? nearest(actor, input, meaning) : nobody}),
       similarities as materialized (${meaning ? similaritiesOfFound(actor, meaning) : nobody})
       select ${knowledge.id} as id, ${knowledge.version} as version, ${knowledge.content} as content,
-        ${knowledge.kind} as kind, ${knowledge.source} as source, ${knowledge.createdAt} as created_at,
+        ${knowledge.kind} as kind, ${knowledge.source} as source, ${knowledge.origin} as origin, ${knowledge.createdAt} as created_at,
         ${knowledge.updatedAt} as updated_at, ${knowledge.importance} as importance, ${knowledge.weight} as weight,
         by_words.score as words_score, by_words.coverage, similarities.score as similarity
       from ${knowledge}
@@ -62,8 +66,25 @@ export function searchForContext(
 
 const nobody: SQL = sql`select null::uuid as id, null::float8 as score where false`;
 
-const nearest = (actor: Actor, input: SearchMemoriesInput, arm: MeaningArm): SQL =>
-  arm.byIndex ? indexQuery(actor, input, arm) : exactQuery(actor, input, arm);
+/** The share of the candidates that may be what nobody said. */
+const unsaidOf = (limit: number): number => Math.ceil(limit / 3);
+/** The nearest are looked through so far for what people said: five hundred repetitions hide nothing. */
+const WIDER = 12;
+
+/** A walk of the index that went so far would cost more than it finds: there the words see to it. */
+function nearest(actor: Actor, input: SearchMemoriesInput, arm: MeaningArm): SQL {
+  const { limit } = arm;
+  const found = arm.byIndex
+    ? indexQuery(actor, input, arm)
+    : exactQuery(actor, input, { ...arm, limit: limit * WIDER });
+  return sql`
+    select id, score from (
+      select near.id as id, near.score as score, ${knowledge.trust} as trust, ${placeAmongItsKind(sql`${knowledge.trust}`, sql`near.score`, sql`near.id`)}
+      from (${found}) as near
+      join ${knowledge} on ${knowledge.id} = near.id and ${knowledge.userId} = ${actor.userId}
+    ) as placed
+    where ${isWithin(limit, unsaidOf(limit))} order by score desc, id desc limit ${limit}`;
+}
 
 /** Those of the nearest are measured already. */
 function similaritiesOfFound(actor: Actor, { space, vector }: MeaningArm): SQL {
@@ -82,6 +103,7 @@ interface Row {
   readonly content: string;
   readonly kind: string;
   readonly source: string | null;
+  readonly origin: string;
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly importance: number;
@@ -102,13 +124,14 @@ function toFound(rows: readonly Row[], hasMeaning: boolean): FoundMemories {
 
 const byScore = (one: Candidate, other: Candidate) => other.score - one.score || (one.id < other.id ? 1 : -1);
 
-const toCandidate = ({ id, updated_at, importance, weight }: Row, score: number): Candidate => ({
+const toCandidate = ({ id, updated_at, importance, weight, origin }: Row, score: number): Candidate => ({
   id,
   version: null,
   score,
   updatedAt: new Date(updated_at),
   importance,
   weight,
+  trust: trustOf(toOrigin(origin)),
 });
 
 const toKeywordCandidate = (row: Row): KeywordCandidate | null =>
@@ -119,11 +142,13 @@ const toKeywordCandidate = (row: Row): KeywordCandidate | null =>
 const toSemanticCandidate = (row: Row): Candidate | null =>
   row.similarity === null ? null : toCandidate(row, Number(row.similarity));
 
-const toKnown = ({ id, version, content, kind, source, created_at }: Row): KnownMemory => ({
+const toKnown = ({ id, version, content, kind, source, origin, created_at }: Row): KnownMemory => ({
   id,
   version,
   content,
   kind,
   source,
+  origin: toOrigin(origin),
+  trust: trustOf(toOrigin(origin)),
   createdAt: new Date(created_at),
 });

@@ -6,6 +6,7 @@ import type { Actor } from "../platform/actor.ts";
 import { queryForms, STEM_WEIGHT } from "../platform/query-forms.ts";
 import { type CandidateRow, type KeywordCandidate, toCandidate } from "./search-candidate.ts";
 import { currentlyTrue, filterConditions, replacedVersionsAt } from "./search-filters.ts";
+import { isWithin, placeAmongItsKind } from "./unsaid-share.ts";
 
 /** Forms that take part in ranking, the most selective ones. */
 const FORMS_MAX = 32;
@@ -19,7 +20,8 @@ const RANKED_ROWS = 1_000;
 function documents(actor: Actor, input: SearchMemoriesInput): SQL {
   const current = sql`
     select ${knowledge.id} as id, null::int as version, ${knowledge.search} as search,
-      ${knowledge.updatedAt} as updated_at, ${knowledge.importance} as importance, ${knowledge.weight} as weight
+      ${knowledge.updatedAt} as updated_at, ${knowledge.importance} as importance, ${knowledge.weight} as weight,
+      ${knowledge.trust} as trust
     from ${knowledge}
     where ${knowledge.userId} = ${actor.userId} and ${currentlyTrue(input.asOf)} and ${filterConditions(input)}`;
   return input.asOf ? sql`${current} union all (${replacedVersionsAt(actor, input, input.asOf)})` : current;
@@ -62,8 +64,12 @@ export async function searchByWords(
   return rows.map((row) => ({ ...toCandidate(row), coverage: Number(row.coverage) }));
 }
 
-/** Rows of `id, version, updated_at, importance, weight, score, coverage`, best first. */
-export function wordsQuery(actor: Actor, input: SearchMemoriesInput, limit: number): SQL {
+/**
+ * Rows of `id, version, updated_at, importance, weight, trust, score, coverage`, best first.
+ *
+ * @param unsaidMax how many of them may be what nobody said
+ */
+export function wordsQuery(actor: Actor, input: SearchMemoriesInput, limit: number, unsaidMax = limit): SQL {
   return sql`
     with ${queryForms(input.query)},
     ${formStatistics(actor)},
@@ -81,16 +87,19 @@ export function wordsQuery(actor: Actor, input: SearchMemoriesInput, limit: numb
     documents as (${documents(actor, input)}),
     found as materialized (
       -- Joined with nothing, so that a long vector is read from its own pages once and not once a form.
-      select id, version, updated_at, importance, weight, search || ''::tsvector as search
+      select id, version, updated_at, importance, weight, trust, search || ''::tsvector as search
       from documents where search @@ (select query from selector)
     )
-    select id, version, updated_at, importance, weight, score, covered / total as coverage
+    select id, version, updated_at, importance, weight, trust, score, coverage from (
+    select id, version, updated_at, importance, weight, trust, score, covered / total as coverage,
+      ${placeAmongItsKind(sql`trust`, sql`score`, sql`id`)}
     from found cross join information cross join lateral (
       select sum(best) as score, sum(idf) as covered from (
         select max(idf * ts_rank(search, form)) as best, max(idf) as idf
         from selective where search @@ form group by word
       ) as words
-    ) as scored
+    ) as scored) as placed
+    where ${isWithin(limit, unsaidMax)}
     order by score desc, id desc
     limit ${limit}`;
 }

@@ -1,8 +1,10 @@
-import type { Memory, MemoryVersion } from "@keepsake/contract";
+import { type Memory, type MemoryVersion, trustOf } from "@keepsake/contract";
 import { knowledge, knowledgeVersions } from "@keepsake/db/schema";
 import { sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { toMetadata } from "../platform/stored-metadata.ts";
+import { toOrigin } from "../platform/stored-origin.ts";
+import { toWarnings } from "../platform/text-warnings.ts";
 import { hasVectors } from "../platform/vectors.ts";
 
 /** The columns of a memory as it goes to the caller, and whether it has vectors in the space. */
@@ -12,6 +14,7 @@ export function memoryColumns(actor: Actor, spaceId: number | null) {
     content: knowledge.content,
     kind: knowledge.kind,
     source: knowledge.source,
+    origin: knowledge.origin,
     tags: knowledge.tags,
     importance: knowledge.importance,
     confidence: knowledge.confidence,
@@ -30,7 +33,8 @@ export function memoryColumns(actor: Actor, spaceId: number | null) {
   };
 }
 
-type Row = Omit<Memory, "embedding" | "metadata"> & {
+type Row = Omit<Memory, "embedding" | "metadata" | "origin" | "trust" | "warnings"> & {
+  origin: string;
   metadata: unknown;
   embeddingFailure: string | null;
   hasVectors: boolean;
@@ -39,7 +43,18 @@ type Row = Omit<Memory, "embedding" | "metadata"> & {
 /** A row as the contract promises it. `spaceId` null says that embeddings are off. */
 export function toMemory(row: Row, spaceId: number | null): Memory {
   const { embeddingFailure, hasVectors: ready, metadata, ...rest } = row;
-  return { ...rest, metadata: toMetadata(metadata), embedding: embeddingState(ready, embeddingFailure, spaceId) };
+  return {
+    ...rest,
+    ...toStanding(row.origin),
+    warnings: toWarnings(row.content),
+    metadata: toMetadata(metadata),
+    embedding: embeddingState(ready, embeddingFailure, spaceId),
+  };
+}
+
+function toStanding(stored: string): Pick<Memory, "origin" | "trust"> {
+  const origin = toOrigin(stored);
+  return { origin, trust: trustOf(origin) };
 }
 
 function embeddingState(ready: boolean, failure: string | null, spaceId: number | null): Memory["embedding"] {
@@ -54,6 +69,7 @@ export const currentColumns = {
   content: knowledge.content,
   kind: knowledge.kind,
   source: knowledge.source,
+  origin: knowledge.origin,
   tags: knowledge.tags,
   importance: knowledge.importance,
   confidence: knowledge.confidence,
@@ -70,6 +86,7 @@ export const replacedColumns = {
   content: knowledgeVersions.content,
   kind: knowledgeVersions.kind,
   source: knowledgeVersions.source,
+  origin: knowledgeVersions.origin,
   tags: knowledgeVersions.tags,
   importance: knowledgeVersions.importance,
   confidence: knowledgeVersions.confidence,
@@ -82,6 +99,8 @@ export const replacedColumns = {
 };
 
 /** A replaced or current version as the contract promises it. */
-export function toVersion(row: Omit<MemoryVersion, "metadata"> & { metadata: unknown }): MemoryVersion {
-  return { ...row, metadata: toMetadata(row.metadata) };
+export function toVersion(
+  row: Omit<MemoryVersion, "metadata" | "origin" | "trust"> & { metadata: unknown; origin: string },
+): MemoryVersion {
+  return { ...row, ...toStanding(row.origin), metadata: toMetadata(row.metadata) };
 }

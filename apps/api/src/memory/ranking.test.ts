@@ -6,7 +6,17 @@ import type { KeywordCandidate } from "./search-candidate.ts";
 const NOW = Date.UTC(2026, 0, 1);
 
 function candidate(id: string, score: number, more: Partial<KeywordCandidate> = {}): KeywordCandidate {
-  return { id, version: null, score, coverage: 0, updatedAt: new Date(NOW), importance: 0.5, weight: 1, ...more };
+  return {
+    id,
+    version: null,
+    score,
+    coverage: 0,
+    updatedAt: new Date(NOW),
+    importance: 0.5,
+    weight: 1,
+    trust: 3,
+    ...more,
+  };
 }
 
 const ids = (arms: Parameters<typeof rank>[0], limit = 10) => rank(arms, NOW, limit).map(({ id }) => id);
@@ -67,6 +77,7 @@ describe("laws", () => {
         updatedAt: fc.date({ min: new Date(0), max: new Date(NOW), noInvalidDate: true }),
         importance: figure,
         weight: fc.double({ min: 0, max: 3, noNaN: true }),
+        trust: fc.integer({ min: 0, max: 3 }),
       }),
       { selector: ({ id }) => id, maxLength: 30 },
     )
@@ -76,8 +87,8 @@ describe("laws", () => {
     fc.assert(
       fc.property(candidates, candidates, (keyword, semantic) => {
         for (const { score, explanation } of rank({ keyword, semantic }, NOW, 100)) {
-          const { relevance, recency, importance, feedback } = explanation;
-          expect(score).toBeCloseTo(relevance * recency * importance * feedback, 12);
+          const { relevance, recency, importance, feedback, trust } = explanation;
+          expect(score).toBeCloseTo(relevance * recency * importance * feedback * trust, 12);
           expect(relevance).toBeGreaterThanOrEqual(0);
           expect(relevance).toBeLessThanOrEqual(1 + 1e-9);
         }

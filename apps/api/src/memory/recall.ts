@@ -3,6 +3,7 @@ import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { queryVector } from "../platform/query-vector.ts";
 import type { Services } from "../platform/services.ts";
+import { toWarnings } from "../platform/text-warnings.ts";
 import { withinBytes } from "../platform/within-bytes.ts";
 import { searchByWords } from "./keyword-store.ts";
 import { type Arms, type RankedMemory, rank } from "./ranking.ts";
@@ -107,5 +108,10 @@ async function replacedVersions(
 ): Promise<Map<string, Partial<Memory>>> {
   const wanted = ranked.flatMap(({ id, version }) => (version === null ? [] : [{ id, version }]));
   const found = await findVersions(actor, db, wanted);
-  return new Map(found.map(({ id, version: { recordedAt: _, replacedAt: __, ...saidThen } }) => [id, saidThen]));
+  return new Map(
+    found.map(({ id, version: { recordedAt: _, replacedAt: __, ...saidThen } }) => [
+      id,
+      { ...saidThen, warnings: toWarnings(saidThen.content) },
+    ]),
+  );
 }

@@ -4,8 +4,10 @@ import {
   type AddManyMemoriesOutput,
   type AddMemoryInput,
   type Memory,
+  type MemoryOrigin,
   type NewMemory,
   TAGS_MAX,
+  trustOf,
 } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { v7 as uuidv7 } from "uuid";
@@ -14,16 +16,24 @@ import type { Actor } from "../platform/actor.ts";
 import { embedNow } from "../platform/embed-items.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
+import { UNSAID_TRUST_MAX } from "../platform/unsaid.ts";
 import { ensureUser } from "../platform/users.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { embeddableMemories } from "./embeddable-memories.ts";
-import { findMemories, forgetExpired, type MemoryDraft, putMemories, reviveEnded } from "./store.ts";
+import { findMemories, forgetExpired, type MemoryDraft, putMemories, raiseOrigins, reviveEnded } from "./store.ts";
+import { assertTells } from "./trust.ts";
+import { assertUnsaidWithin, lockUnsaid } from "./unsaid-store.ts";
 
-/** Adds one memory. The answer comes when it is safe on disk; its vectors follow in the background. */
+/**
+ * Adds one memory. The answer comes when it is safe on disk; its vectors follow in the background.
+ *
+ * @throws DomainError `INVALID_INPUT` for an instruction that the user has not said, `RATE_LIMITED`
+ */
 export async function addMemory(actor: Actor, services: Services, input: AddMemoryInput): Promise<AddedMemory> {
   const { wait, idempotencyKey, ...item } = input;
   const call = { key: idempotencyKey, procedure: "memory.add", input: item };
+  assertTells({ content: item.content, origin: item.origin ?? "user", path: "content" });
   const [added] = await remember(actor, services, [item], call, wait === true);
   if (!added) throw new Error("an added memory was not stored");
   return added;
@@ -37,6 +47,9 @@ export async function addManyMemories(
 ): Promise<AddManyMemoriesOutput> {
   const { items, wait, idempotencyKey } = input;
   const call = { key: idempotencyKey, procedure: "memory.addMany", input: items };
+  for (const [index, { content, origin = "user" }] of items.entries()) {
+    assertTells({ content, origin, path: `items.${index}.content` });
+  }
   return { results: await remember(actor, services, items, call, wait === true) };
 }
 
@@ -75,16 +88,23 @@ export async function rememberIn(
 ): Promise<AddedMemory[]> {
   const drafts = toDrafts(items, interactionId);
   const hashes = drafts.map((draft) => draft.contentHash);
+  const hasUnsaid = drafts.some(isUnsaid);
+  if (hasUnsaid) await lockUnsaid(actor, tx);
   await ensureUser(actor, tx);
   const expired = await forgetExpired(actor, tx, hashes);
-  await reviveEnded(actor, tx, hashes);
+  await reviveEnded(actor, tx, drafts);
   const stored = await putMemories(actor, tx, drafts);
+  const known = drafts.filter((draft) => stored.get(draft.contentHash) !== draft.id);
+  if (known.length > 0) await raiseOrigins(actor, tx, known);
   const isNew = new Set(drafts.filter((draft) => stored.get(draft.contentHash) === draft.id).map(({ id }) => id));
+  if (hasUnsaid) await assertUnsaidWithin(actor, tx, services.settings.unsaidPerHourMax);
   await requestVectors(actor, tx, services, "knowledge", [...isNew]);
   await evictDependents(actor, tx, { memories: expired });
   const memories = byId(await findMemories(actor, tx, [...stored.values()], services.embeddings?.space.id ?? null));
   return items.map((item) => toAdded(memories.get(stored.get(contentHash(item.content)) ?? ""), isNew));
 }
+
+const isUnsaid = ({ origin }: MemoryDraft): boolean => trustOf(origin) <= UNSAID_TRUST_MAX;
 
 function toAdded(memory: Memory | undefined, isNew: Set<string>): AddedMemory {
   if (!memory) throw new Error("an added memory was not found again");
@@ -102,9 +122,17 @@ function toDrafts(items: readonly NewMemory[], sourceInteractionId: string | nul
     const hash = contentHash(item.content);
     const earlier = drafts.get(hash);
     const tags = [...new Set([...(earlier?.tags ?? []), ...(item.tags ?? [])])].slice(0, TAGS_MAX);
-    drafts.set(hash, { ...(earlier ?? { ...item, id: uuidv7(), contentHash: hash, sourceInteractionId }), tags });
+    const origin = mostBelieved(earlier?.origin, item.origin ?? "user");
+    drafts.set(hash, {
+      ...(earlier ?? { ...item, id: uuidv7(), contentHash: hash, sourceInteractionId }),
+      origin,
+      tags,
+    });
   }
   return [...drafts.values()].sort((one, other) => (one.contentHash < other.contentHash ? -1 : 1));
 }
+
+const mostBelieved = (one: MemoryOrigin | undefined, other: MemoryOrigin): MemoryOrigin =>
+  one !== undefined && trustOf(one) > trustOf(other) ? one : other;
 
 const byId = (memories: readonly Memory[]) => new Map(memories.map((memory) => [memory.id, memory]));

@@ -6,11 +6,13 @@ import { violatedConstraint } from "../platform/database-failure.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
+import { toOrigin } from "../platform/stored-origin.ts";
 import { removeVectors } from "../platform/vectors.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
 import { changeMemory, keepVersion, lockMemory, type MemoryChange } from "./store.ts";
+import { assertMayReplace, assertTells } from "./trust.ts";
 
 type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
 
@@ -18,7 +20,8 @@ type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
  * Changes a memory and keeps what it said before. A new content is true from now on, unless `validFrom` says
  * otherwise; the version before it was true until then. Cached answers made from it go with any change.
  *
- * @throws DomainError `MEMORY_NOT_FOUND`, `VERSION_CONFLICT`, `CONTENT_EXISTS`
+ * @throws DomainError `MEMORY_NOT_FOUND`, `VERSION_CONFLICT`, `CONTENT_EXISTS`, `TRUST_TOO_LOW`, and `INVALID_INPUT` for an
+ *   instruction that the user has not said
  */
 export async function updateMemory(actor: Actor, services: Services, input: UpdateMemoryInput): Promise<Memory> {
   const { idempotencyKey: key, ...change } = input;
@@ -33,10 +36,13 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
   if (!row) throw memoryNotFound();
   assertVersion(row, expectedVersion);
   const newContent = fields.content !== undefined && contentHash(fields.content) !== row.contentHash;
+  const origin = fields.origin ?? (newContent ? "user" : toOrigin(row.origin));
+  assertMayReplace(row.origin, origin);
+  if (newContent) assertTells({ content: fields.content ?? "", origin, path: "content" });
   const validFrom = fields.validFrom ?? (newContent ? new Date() : row.validFrom);
   const { contentHash: __, ...kept } = row;
   await keepVersion(actor, tx, id, { ...kept, validTo: row.validTo ?? (newContent ? validFrom : null) });
-  await write(actor, tx, id, { ...fields, validFrom, ...(newContent && contentChange(fields.content ?? "")) });
+  await write(actor, tx, id, { ...fields, origin, validFrom, ...(newContent && contentChange(fields.content ?? "")) });
   if (newContent) {
     await removeVectors(actor, tx, "knowledge", [id]);
     await requestVectors(actor, tx, services, "knowledge", [id]);

@@ -9,6 +9,8 @@ export interface Candidate {
   readonly importance: number;
   /** Moved by feedback; 1 is neutral. */
   readonly weight: number;
+  /** 3 (the user said it) to 0. */
+  readonly trust: number;
 }
 
 /** A memory found by words. */
@@ -25,10 +27,11 @@ export interface CandidateRow extends Record<string, unknown> {
   readonly updated_at: string | Date;
   readonly importance: number;
   readonly weight: number;
+  readonly trust: number;
 }
 
 /** A row of a search statement as ranking takes it. */
 export function toCandidate(row: CandidateRow): Candidate {
-  const { id, version, importance, weight } = row;
-  return { id, version, importance, weight, score: Number(row.score), updatedAt: new Date(row.updated_at) };
+  const { id, version, importance, weight, trust } = row;
+  return { id, version, importance, weight, trust, score: Number(row.score), updatedAt: new Date(row.updated_at) };
 }

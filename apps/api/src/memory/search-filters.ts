@@ -35,7 +35,7 @@ export function replacedVersionsAt(actor: Actor, input: SearchMemoriesInput, asO
     select distinct on (${knowledge.id}) ${knowledge.id}, ${knowledgeVersions.version},
       to_tsvector('keepsake_english', ${knowledgeVersions.content})
         || to_tsvector('keepsake_simple', ${knowledgeVersions.content}),
-      ${knowledgeVersions.recordedAt}, ${knowledgeVersions.importance}, ${knowledge.weight}
+      ${knowledgeVersions.recordedAt}, ${knowledgeVersions.importance}, ${knowledge.weight}, ${knowledge.trust}
     from ${knowledgeVersions} join ${knowledge}
       on ${knowledge.id} = ${knowledgeVersions.knowledgeId} and ${knowledge.userId} = ${actor.userId}
     where ${knowledgeVersions.userId} = ${actor.userId} and ${knowledge.forgottenAt} is null

@@ -112,9 +112,9 @@ async function withFigures(
 ): Promise<Candidate[]> {
   if (nearest.length === 0) return [];
   const ids = nearest.map(({ id }) => id);
-  const { id, updatedAt, importance, weight } = knowledge;
+  const { id, updatedAt, importance, weight, trust } = knowledge;
   const rows = await db
-    .select({ id, updatedAt, importance, weight })
+    .select({ id, updatedAt, importance, weight, trust })
     .from(knowledge)
     .where(and(ownedBy(actor, knowledge), inArray(id, ids)));
   const figures = new Map(rows.map((row) => [row.id, row]));

@@ -1,4 +1,12 @@
-import { type ListMemoriesInput, type Memory, type MemoryVersion, type NewMemory, TAGS_MAX } from "@keepsake/contract";
+import {
+  type ListMemoriesInput,
+  type Memory,
+  type MemoryOrigin,
+  type MemoryVersion,
+  type NewMemory,
+  TAGS_MAX,
+  trustOf,
+} from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
 import { knowledge, knowledgeVersions } from "@keepsake/db/schema";
 import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
@@ -9,9 +17,10 @@ import { removeVectors } from "../platform/vectors.ts";
 import { currentColumns, memoryColumns, replacedColumns, toMemory, toVersion } from "./memory-row.ts";
 
 /** A memory about to be stored, with its id and the hash of its content. */
-export interface MemoryDraft extends Omit<NewMemory, "tags"> {
+export interface MemoryDraft extends Omit<NewMemory, "tags" | "origin"> {
   readonly id: string;
   readonly contentHash: string;
+  readonly origin: MemoryOrigin;
   readonly tags: readonly string[];
   readonly sourceInteractionId: string | null;
 }
@@ -41,18 +50,34 @@ export async function forgetExpired(
   return rows.map(({ id }) => id);
 }
 
+/** Living memories that say the same as drafts do, but whose word it is may differ. */
+type SameContent = readonly Pick<MemoryDraft, "contentHash" | "origin">[];
+
+/** Conditions on `knowledge`: the same content as one of these, said by somebody who is believed as much, or more. */
+function saidAsWell(drafts: SameContent, than: SQL): SQL {
+  const each = drafts.map(
+    ({ contentHash, origin }) =>
+      sql`(${knowledge.contentHash} = ${contentHash} and ${than} <= ${trustOf(origin)}::int)`,
+  );
+  return sql`(${sql.join(each, sql` or `)})`;
+}
+
+/** How far the memory is believed that took another's place. */
+const successorTrust = (actor: Actor): SQL => sql`coalesce((select successor.trust from ${knowledge} as successor
+  where successor.user_id = ${actor.userId} and successor.id = ${knowledge.supersededBy}), 0)`;
+
 /**
  * Makes memories with these contents true again whose time is over, such as superseded ones: to add what was true once
- * says that it is true now.
+ * says that it is true now. What the user has put right stays so, whatever the assistant says again.
  */
-export async function reviveEnded(actor: Actor, tx: Transaction, contentHashes: readonly string[]): Promise<void> {
+export async function reviveEnded(actor: Actor, tx: Transaction, drafts: SameContent): Promise<void> {
   const ended = await tx
     .select({ id: knowledge.id, ...currentColumns })
     .from(knowledge)
     .where(
       and(
         ownedBy(actor, knowledge),
-        inArray(knowledge.contentHash, [...contentHashes]),
+        saidAsWell(drafts, sql`greatest(${knowledge.trust}, ${successorTrust(actor)})`),
         isNull(knowledge.forgottenAt),
         lte(knowledge.validTo, sql`now()`),
       ),
@@ -62,6 +87,24 @@ export async function reviveEnded(actor: Actor, tx: Transaction, contentHashes: 
   for (const { id, ...row } of ended) {
     await keepVersion(actor, tx, id, row);
     await changeMemory(actor, tx, id, { validFrom: new Date(), validTo: null, supersededBy: null });
+  }
+}
+
+/** Believes memories more whose content is now said by somebody who is believed more; the version before is kept. */
+export async function raiseOrigins(actor: Actor, tx: Transaction, drafts: SameContent): Promise<void> {
+  const lower = await tx
+    .select({ id: knowledge.id, contentHash: knowledge.contentHash, ...currentColumns })
+    .from(knowledge)
+    .where(
+      and(ownedBy(actor, knowledge), isNull(knowledge.forgottenAt), saidAsWell(drafts, sql`${knowledge.trust} + 1`)),
+    )
+    .orderBy(knowledge.contentHash)
+    .for("update");
+  for (const { id, contentHash, ...row } of lower) {
+    const origin = drafts.find((draft) => draft.contentHash === contentHash)?.origin;
+    if (origin === undefined) continue;
+    await keepVersion(actor, tx, id, row);
+    await changeMemory(actor, tx, id, { origin });
   }
 }
 
@@ -128,7 +171,7 @@ export async function findMemories(
   return rows.map((row) => toMemory(row, spaceId));
 }
 
-type Filters = Pick<ListMemoriesInput, "tags" | "source" | "kind" | "createdAfter" | "createdBefore">;
+type Filters = Pick<ListMemoriesInput, "tags" | "source" | "kind" | "trustMin" | "createdAfter" | "createdBefore">;
 
 /** What a caller's filters mean in SQL; shared by list and search. */
 export function matching(filters: Filters): SQL[] {
@@ -136,6 +179,7 @@ export function matching(filters: Filters): SQL[] {
     filters.tags && filters.tags.length > 0 && arrayContains(knowledge.tags, filters.tags),
     filters.source !== undefined && eq(knowledge.source, filters.source),
     filters.kind !== undefined && eq(knowledge.kind, filters.kind),
+    filters.trustMin !== undefined && filters.trustMin > 0 && gte(knowledge.trust, filters.trustMin),
     filters.createdAfter && gte(knowledge.createdAt, filters.createdAfter),
     filters.createdBefore && lt(knowledge.createdAt, filters.createdBefore),
   ];

@@ -16,6 +16,8 @@ import type { WaitingRoom } from "./waiting-room.ts";
 export interface Settings {
   /** Days between a `forget` and its erasure. */
   readonly forgetRetentionDays: number;
+  /** Memories that tools and the assistant may add for one user within an hour. */
+  readonly unsaidPerHourMax: number;
   /** Days that the audit trail tells of a change. */
   readonly auditRetentionDays: number;
   /** Users with at most so many vectors are searched exactly; above, by the HNSW index where there is one. */

@@ -6,7 +6,7 @@ import type { Services } from "./services.ts";
 const DEADLINE_MS = 2_000;
 
 /** Adds how database, model and queue are at the moment. */
-export function addStateGauges({ metrics, ping, embeddings, jobs, backups }: Services): void {
+export function addStateGauges({ metrics, ping, database, embeddings, jobs, backups }: Services): void {
   addGauge(metrics, {
     name: "keepsake_database_up",
     help: "1 while the database answers within two seconds.",
@@ -15,6 +15,16 @@ export function addStateGauges({ metrics, ping, embeddings, jobs, backups }: Ser
         () => 1,
         () => 0,
       ),
+  });
+  addGauge(metrics, {
+    name: "keepsake_database_reopenings",
+    help: "How often the embedded database broke or hung and was opened again since the start.",
+    read: async () => database.reopenings,
+  });
+  addGauge(metrics, {
+    name: "keepsake_database_durable",
+    help: "1 while PostgreSQL syncs before it acknowledges, 0 when a power cut may lose what was acknowledged.",
+    read: async () => Number(database.durabilityProblem === null),
   });
   addGauge(metrics, {
     name: "keepsake_queue_waiting",

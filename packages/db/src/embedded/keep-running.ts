@@ -22,7 +22,7 @@ export interface LossListener {
 }
 
 /** A worker that is replaced when it ends unasked. */
-export interface KeptWorker extends Pick<EmbeddedWorker, "allow" | "stop"> {
+export interface KeptWorker extends Pick<EmbeddedWorker, "stop"> {
   /** How often the database was opened again. */
   reopenings(): number;
 }
@@ -41,14 +41,10 @@ export async function keepRunning(
   listener: LossListener,
 ): Promise<KeptWorker> {
   const stopping = new AbortController();
-  const state = { worker: await open(), reopenings: 0, allowedMs: 0 };
+  const state = { worker: await open(), reopenings: 0 };
   const watching = replaceWhenLost(state, () => openAgain(folder, open, stopping.signal), stopping.signal, listener);
   return {
     reopenings: () => state.reopenings,
-    allow: (limitMs) => {
-      state.allowedMs = limitMs;
-      state.worker.allow(limitMs);
-    },
     stop: async () => {
       stopping.abort();
       await state.worker.stop();
@@ -60,7 +56,6 @@ export async function keepRunning(
 interface KeptState {
   worker: EmbeddedWorker;
   reopenings: number;
-  allowedMs: number;
 }
 
 async function replaceWhenLost(
@@ -76,7 +71,6 @@ async function replaceWhenLost(
     const next = await replace();
     if (signal.aborted) return next instanceof Error ? undefined : await next.stop();
     if (next instanceof Error) return listener.onFatal?.(toLoss(reason, next));
-    next.allow(state.allowedMs);
     state.worker = next;
     state.reopenings += 1;
     listener.onReopened?.(state.reopenings);

@@ -18,8 +18,6 @@ const WATCH_MS = 500;
 export interface EmbeddedWorker {
   /** Resolves with the reason when the worker ends unasked. */
   readonly lost: Promise<string>;
-  /** Lets every statement take so long at least, milliseconds; 0 takes that back. */
-  allow(limitMs: number): void;
   /** Closes the database with a checkpoint; after 10 s the thread is ended instead, which loses nothing. */
   stop(): Promise<void>;
 }
@@ -47,7 +45,6 @@ export async function launchWorker(input: Omit<WorkerInput, "clockMemory">): Pro
   void ended.then((reason) => lost.resolve(hung.reason() ?? reason));
   return {
     lost: lost.promise,
-    allow: (limitMs) => watch.allow(limitMs),
     stop: async () => {
       hung.stop();
       worker.postMessage(STOP);

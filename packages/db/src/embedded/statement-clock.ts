@@ -1,15 +1,15 @@
 import { kindOf, textsOf } from "./sockets/wire-messages.ts";
 
-const SLOTS = { startedAtMs: 0, limitMs: 1, sessionLimitMs: 2 } as const;
-const SLOT_COUNT = 3;
+const SLOTS = { startedAtMs: 0, limitMs: 1 } as const;
+const SLOT_COUNT = 2;
 
 /** How long a statement may take that says nothing about it. */
 export const STATEMENT_LIMIT_MS = 10_000;
-/** For work on whole tables, for migrations, and for whoever asks for no limit: nothing may hang for ever. */
+/** For work on whole tables, and for whoever asks for no limit: nothing may hang for ever. */
 export const LONG_LIMIT_MS = 600_000;
 
-const WHOLE_TABLES = /^\s*(vacuum|analyze|reindex|cluster|checkpoint|create|alter|drop|truncate|copy)\b/i;
-const NAMED_LIMIT = /^\s*set\s+(?:local\s+|session\s+)?statement_timeout\s*(?:=|to)\s*'?(\d+)'?\s*;?\s*$/i;
+const WHOLE_TABLES = /(?:^|;)\s*(?:vacuum|analyze|reindex|cluster|checkpoint|create|alter|drop|truncate|copy)\b/i;
+const NAMED_LIMIT = /(?:^|;)\s*set\s+local\s+statement_timeout\s*(?:=|to)\s*'?(\d+)'?\s*(?:;|$)/i;
 
 /** The worker's and the main thread's common memory. */
 export type ClockMemory = SharedArrayBuffer;
@@ -21,7 +21,8 @@ export function createClockMemory(): ClockMemory {
 
 /**
  * Tells the main thread when a statement began and how long it may take. While PostgreSQL executes, the worker's own
- * timers stand still, and PGlite ignores `statement_timeout`; it is read here from the statements that set it.
+ * timers stand still, and PGlite ignores `statement_timeout`; `set local statement_timeout = 60000` is read here instead,
+ * for the transaction, with 0 for the longest that there is.
  */
 export class StatementClock {
   readonly #slots: BigInt64Array;
@@ -73,17 +74,8 @@ export class StatementWatch {
   overdueMs(): number {
     const startedAtMs = Atomics.load(this.#slots, SLOTS.startedAtMs);
     if (startedAtMs === 0n) return 0;
-    const limitMs = Math.max(this.#read(SLOTS.limitMs), this.#read(SLOTS.sessionLimitMs));
-    return Math.max(0, Number(nowMs() - startedAtMs) - limitMs);
-  }
-
-  /** Lets every statement take so long at least; 0 for no longer than it may by itself. */
-  allow(limitMs: number): void {
-    Atomics.store(this.#slots, SLOTS.sessionLimitMs, BigInt(limitMs));
-  }
-
-  #read(slot: number): number {
-    return Number(Atomics.load(this.#slots, slot));
+    const limitMs = Atomics.load(this.#slots, SLOTS.limitMs);
+    return Math.max(0, Number(nowMs() - startedAtMs - limitMs));
   }
 }
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { customType, text, timestamp, varchar } from "drizzle-orm/pg-core";
+import { customType, smallint, text, timestamp, varchar } from "drizzle-orm/pg-core";
 
 /**
  * pgvector's type without a length, so that vectors of several embedding spaces live in one table. In TypeScript the
@@ -19,6 +19,15 @@ export const anyJson = customType<{ data: unknown; driverData: unknown }>({
   toDriver: (value) => JSON.stringify(value),
   fromDriver: (value) => value,
 });
+
+/** Who a text comes from; `trust` below follows from it. */
+export const memoryOrigin = (name = "origin") => varchar(name, { length: 16 }).notNull().default("user");
+
+/** 0 to 3: how far a text is believed, by who it comes from. What no rule knows is believed least. */
+export const memoryTrust = (name = "trust") =>
+  smallint(name)
+    .notNull()
+    .generatedAlwaysAs(sql`case origin when 'user' then 3 when 'import' then 2 when 'tool' then 1 else 0 end`);
 
 /** Names a user message with the answers to it: an id that the server made, or the gateway's own. */
 export const interactionId = (name = "interaction_id") => varchar(name, { length: 255 });

@@ -1,5 +1,5 @@
 import { foreignKey, integer, jsonb, pgTable, primaryKey, real, text, uuid, varchar } from "drizzle-orm/pg-core";
-import { moment, now, userId } from "./columns.ts";
+import { memoryOrigin, moment, now, userId } from "./columns.ts";
 import { knowledge } from "./knowledge.ts";
 
 /** What a memory said before it was changed, one row a replaced version. */
@@ -12,6 +12,7 @@ export const knowledgeVersions = pgTable(
     content: text("content").notNull(),
     kind: varchar("kind", { length: 64 }).notNull(),
     source: varchar("source", { length: 255 }),
+    origin: memoryOrigin(),
     tags: text("tags").array().notNull(),
     language: varchar("language", { length: 10 }),
     importance: real("importance").notNull(),

@@ -11,7 +11,7 @@ import {
   uuid,
   varchar,
 } from "drizzle-orm/pg-core";
-import { interactionId, moment, now, tsvector, userId } from "./columns.ts";
+import { interactionId, memoryOrigin, memoryTrust, moment, now, tsvector, userId } from "./columns.ts";
 
 /**
  * What the user knows and wants found again. Its vectors live in `embeddings`: content pushes a vector column out of
@@ -28,6 +28,9 @@ export const knowledge = pgTable(
     kind: varchar("kind", { length: 64 }).notNull().default("fact"),
     source: varchar("source", { length: 255 }),
     sourceInteractionId: interactionId("source_interaction_id"),
+    /** Who said it: `user`, `import`, `tool` or `assistant`. */
+    origin: memoryOrigin(),
+    trust: memoryTrust(),
     tags: text("tags").array().notNull().default(sql`'{}'::text[]`),
     language: varchar("language", { length: 10 }),
     importance: real("importance").notNull().default(0.5),

@@ -12,7 +12,7 @@ import {
   uuid,
   varchar,
 } from "drizzle-orm/pg-core";
-import { interactionId, moment, now, userId } from "./columns.ts";
+import { interactionId, memoryOrigin, moment, now, userId } from "./columns.ts";
 
 /** Interactions worth learning from. */
 export const trainingData = pgTable(
@@ -30,6 +30,8 @@ export const trainingData = pgTable(
     comment: text("comment"),
     interactionType: varchar("interaction_type", { length: 50 }),
     language: varchar("language", { length: 10 }),
+    /** Who says that this is a good example: `user`, `import`, `tool` or `assistant`. */
+    origin: memoryOrigin(),
     /** 1 at first, one more with every change: an export marks only what it has really written. */
     version: integer("version").notNull().default(1),
     createdAt: moment("created_at").notNull().default(now),

@@ -33,6 +33,8 @@ export const conversationExamples: ExamplesOf<"conversation"> = {
             content: "The spare key is under the blue pot",
             kind: "fact",
             source: null,
+            origin: "user",
+            trust: 3,
             score: 0.81,
             createdAt,
           },

@@ -15,6 +15,7 @@ const example: TrainingExample = {
   comment: "Correctly turned on all lights",
   interactionType: "command",
   language: "en",
+  origin: "user",
   metadata: null,
   version: 1,
   exported: false,

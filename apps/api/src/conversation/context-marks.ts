@@ -1,0 +1,37 @@
+import { withoutHidden } from "../platform/hidden-characters.ts";
+
+/** Characters that look like `<` or `>`, and those that compatible forms turn into them. */
+const LIKE_OPENING =
+  /[<\u2039\u203A\u00AB\u00BB\u2329\u232A\u27E8\u27E9\u27EA\u27EB\u3008-\u300B\u02C2\u02C3\u1438\u1433\u16B2\u276C-\u2771\u29FC\u29FD\uFE3D-\uFE40\uFE64\uFE65\uFF1C\uFF1E\u{1D236}\u{1D237}>]/gu;
+
+/** Whatever ends a line, for some reader or other, and what moves a printer or a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const LINE_ENDS_AND_CONTROLS = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/gu;
+
+/** Names of speakers in front of a colon, of whatever width. */
+const SPEAKER =
+  /\b(system|assistant|user|human|developer|tool|instruction|response|asystent|użytkownik)(\s*)[:\uFF1A\uFE55\uA789\u2236]/giu;
+
+/** What chat templates and prompts of well-known models put between their parts. */
+const TEMPLATE =
+  /\[(\/?)(INST|SYS)\]|\|(im_start|im_end|system|user|assistant|end|eot_id|endoftext|begin_of_text|start_header_id|end_header_id)\||#{2,}/giu;
+
+/**
+ * Data as it stands inside a mark of the context: on one line, without an angle bracket or what looks like one, without
+ * characters that nobody sees or that turn the order round, and without what models take for another speaker. Only what is
+ * shown to the model is changed, never what is stored. `&` stays: nothing decodes it, and it is common in what people say.
+ */
+export function asData(text: string): string {
+  return withoutHidden(text)
+    .replaceAll(LINE_ENDS_AND_CONTROLS, " ")
+    .replaceAll(LIKE_OPENING, (bracket) => (OPENS.has(bracket) ? "&lt;" : "&gt;"))
+    .replaceAll(SPEAKER, "$1$2 -")
+    .replaceAll(TEMPLATE, (mark) => mark.replaceAll(/[[\]|#]/g, (sign) => PLAIN[sign] ?? sign));
+}
+
+const OPENS = new Set([..."<‹«〈⟨⟪〈《˂ᐸᚲ❬❮❰⧼︽︿﹤＜"]);
+const PLAIN: Readonly<Record<string, string>> = { "[": "(", "]": ")", "|": "/", "#": "*" };
+
+/** Data as it stands in an attribute of a mark, between quotation marks. */
+export const asAttribute = (text: string): string =>
+  asData(text).replaceAll(/["\u201C\u201D\u201E\u201F\u2033\uFF02]/gu, "'");
