@@ -14,7 +14,7 @@ export const AWKWARD = [
 ];
 
 /** Fills a database by a server: one user has rows in every table, with vectors, another has awkward texts. */
-export async function fillHome(database: TestDatabase): Promise<void> {
+async function fillHome(database: TestDatabase): Promise<void> {
   await using server = await startTestServer({
     embeddings: true,
     asAdmin: true,

@@ -30,7 +30,7 @@ export interface ImportResult {
 }
 
 /** Rows are there already and different, so nothing was imported. */
-export class ImportConflictError extends Error {
+class ImportConflictError extends Error {
   override readonly name = "ImportConflictError";
 }
 
