@@ -109,4 +109,5 @@ function isExpected(error: unknown, reason: string): boolean {
   return reason === "no answer" && error instanceof Error && error.name === "TRPCClientError";
 }
 
-const clientOf = (url: string, { userId }: Writer) => createClient({ url, userId, timeoutMs: CALL_TIMEOUT_MS });
+const clientOf = (url: string, { userId }: Writer) =>
+  createClient({ url, userId, timeoutMs: CALL_TIMEOUT_MS, retries: 0 });

@@ -53,3 +53,13 @@ export async function lookInto<T>(
   await using handle = await connect(database);
   return await look(handle.sql);
 }
+
+/** A server's configuration by its URL, for whoever looks into it. */
+export const serverConfig = (url: string): DatabaseConfig => ({
+  home: "server",
+  url,
+  poolSize: 4,
+  connectTimeoutMs: 15_000,
+  statementTimeoutMs: 120_000,
+  durability: "relaxed",
+});

@@ -6,4 +6,8 @@ export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Dri
   "kill-server": () => import("./kill-server.ts"),
   network: () => import("./network.ts"),
   "power-cut-embedded": () => import("./power-cut-embedded.ts"),
+  "kill-postgres": () => import("./kill-postgres.ts"),
+  "power-cut-postgres": () => import("./power-cut-postgres.ts"),
+  "disk-full-postgres": () => import("./disk-full-postgres.ts"),
+  "busy-database": () => import("./busy-database.ts"),
 };

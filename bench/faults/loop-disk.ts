@@ -38,17 +38,18 @@ export function whyNoLoopDisk(): string | null {
  * Makes a new, empty disk and mounts it.
  *
  * @param sizeMb of its file, which takes no more room than is written to it
+ * @param under the folder in which it and its copies lie
  */
-export async function makeLoopDisk(sizeMb: number): Promise<LoopDisk> {
-  const place = await mkdtemp(join(tmpdir(), "keepsake-disk-"));
+export async function makeLoopDisk(sizeMb: number, under: string = tmpdir()): Promise<LoopDisk> {
+  const place = await mkdtemp(join(under, "keepsake-disk-"));
   const image = join(place, "disk.img");
   await run("truncate", ["--size", `${sizeMb}M`, image]);
   // Whole at once: what ext4 makes later would change the file while nobody writes.
   await run("mkfs.ext4", ["-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image]);
-  return await mountDisk(place, image);
+  return await mountDisk(place, image, under);
 }
 
-async function mountDisk(place: string, image: string): Promise<LoopDisk> {
+async function mountDisk(place: string, image: string, under: string): Promise<LoopDisk> {
   const folder = join(place, "mounted");
   await mkdir(folder, { recursive: true });
   await run("mount", ["-o", "loop,noatime", image, folder]);
@@ -59,13 +60,13 @@ async function mountDisk(place: string, image: string): Promise<LoopDisk> {
   return {
     folder,
     cutPower: async (pids) => {
-      const copyPlace = await mkdtemp(join(tmpdir(), "keepsake-disk-"));
+      const copyPlace = await mkdtemp(join(under, "keepsake-disk-"));
       const copy = join(copyPlace, "disk.img");
       signal(pids, "SIGSTOP");
       await copyAtRest(image, copy);
       signal(pids, "SIGKILL");
       await remove();
-      return await mountDisk(copyPlace, copy);
+      return await mountDisk(copyPlace, copy, under);
     },
     [Symbol.asyncDispose]: async () => {
       if (await stat(image).catch(() => null)) await remove();

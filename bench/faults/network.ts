@@ -75,7 +75,7 @@ async function callUnderAll({ full, log, faults, hungAfterMs, sabotages }: Netwo
   await using proxy = await startNetworkProxy(url.hostname, Number(url.port));
   url.host = `127.0.0.1:${proxy.port}`;
   await using server = await startDrillServer(url.href, {}, sabotages);
-  const client = createClient({ url: server.url, timeoutMs: hungAfterMs });
+  const client = createClient({ url: server.url, timeoutMs: hungAfterMs, retries: 0 });
   const failures: string[] = [];
   const measured: Record<string, string> = {};
   const counts = { calls: 0, answered: 0, "told why not": 0, undocumented: 0, hung: 0 };

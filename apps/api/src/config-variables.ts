@@ -20,6 +20,7 @@ export const CONFIG_VARIABLES = [
     meaning:
       "A PostgreSQL server (16 or newer, pgvector 0.8 or newer), as postgres://user:password@host:port/database. Without it and without POSTGRES_HOST the embedded PostgreSQL is used.",
   },
+  { name: "DATABASE_URL_FILE", fallback: "", meaning: "A file that holds the address, instead of DATABASE_URL." },
   { name: "POSTGRES_HOST", fallback: "", meaning: "The server's host, instead of DATABASE_URL." },
   { name: "POSTGRES_PORT", fallback: "5432", meaning: "The server's port, with POSTGRES_HOST." },
   { name: "POSTGRES_USER", fallback: "ai_assistant", meaning: "The server's user, with POSTGRES_HOST." },
@@ -41,6 +42,12 @@ export const CONFIG_VARIABLES = [
     fallback: "4000",
     meaning:
       "A PostgreSQL server ends a statement after so long; half a second more, and a call is answered that the database has not finished.",
+  },
+  {
+    name: "KEEPSAKE_DURABILITY",
+    fallback: "required",
+    meaning:
+      "required refuses a PostgreSQL server that may lose what it acknowledged (fsync, full_page_writes or synchronous_commit off); relaxed uses it, and /readyz says so.",
   },
   { name: "KEEPSAKE_DATA_DIR", fallback: "./data", meaning: "Where the embedded PostgreSQL keeps its data." },
   {

@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import type { ConnectOptions, DatabaseHandle, ServerConfig } from "./database.ts";
+import { DatabaseStartError } from "./database-error.ts";
 import { createHandle, endClient } from "./database-handle.ts";
 import { withDeadline } from "./deadline.ts";
 import { withCallBudget } from "./lanes/call-budget.ts";
@@ -17,6 +18,7 @@ export async function connectServer(config: ServerConfig, options: ConnectOption
   const sql = openChecked(() => openPool(config, options));
   try {
     const versions = await withDeadline(checkServer(sql), config.connectTimeoutMs);
+    assertDurable(versions.durabilityProblem, config);
     const lanes = openLanes(config, options);
     return createHandle({
       home: "server",
@@ -32,6 +34,12 @@ export async function connectServer(config: ServerConfig, options: ConnectOption
     void sql.end({ timeout: 0 }).catch(() => {});
     throw toServerStartError(error, sql);
   }
+}
+
+/** Acknowledged is durable: a server that forgets is used only by those who say that they know. */
+function assertDurable(problem: string | null, { durability = "required" }: ServerConfig): void {
+  if (problem === null || durability === "relaxed") return;
+  throw new DatabaseStartError(`${problem} Or set KEEPSAKE_DURABILITY=relaxed to live with it.`);
 }
 
 function openSession(config: ServerConfig, options: ConnectOptions) {

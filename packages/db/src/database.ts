@@ -32,6 +32,8 @@ export interface ServerConfig {
   readonly connectTimeoutMs: number;
   /** After which the server ends a statement; 0 for never. */
   readonly statementTimeoutMs: number;
+  /** Whether a server that may lose what it acknowledged is refused (when absent) or used all the same. */
+  readonly durability?: "required" | "relaxed";
 }
 
 /** Where the data lives. */

@@ -45,7 +45,14 @@ async function makeTemplate(sql: postgres.Sql, name: string): Promise<void> {
 function configFor(database: string): ServerConfig {
   const url = new URL(testDatabaseUrl());
   url.pathname = `/${database}`;
-  return { home: "server", url: url.href, poolSize: 4, connectTimeoutMs: 15_000, statementTimeoutMs: 30_000 };
+  return {
+    home: "server",
+    url: url.href,
+    poolSize: 4,
+    connectTimeoutMs: 15_000,
+    statementTimeoutMs: 30_000,
+    durability: "relaxed",
+  };
 }
 
 async function dropDatabase(name: string): Promise<void> {

@@ -38,6 +38,8 @@ export interface PrivateCluster extends AsyncDisposable {
   start(): Promise<void>;
   /** SIGKILL to the postmaster and to all its children, at once. */
   kill(): Promise<void>;
+  /** Its processes: the postmaster and its children. */
+  processes(): number[];
   /** PostgreSQL's fast shutdown. */
   stop(): Promise<void>;
   /** Another cluster on the files of this one: of a copy of its home, say. It is not started. */
@@ -134,6 +136,11 @@ class Cluster implements PrivateCluster {
     const ended = once(postmaster, "exit");
     for (const pid of [...childrenOf(postmaster.pid), postmaster.pid]) killQuietly(pid);
     await ended;
+  }
+
+  processes(): number[] {
+    const pid = this.#postmaster?.pid;
+    return pid === undefined || !this.isRunning ? [] : [pid, ...childrenOf(pid)];
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { BackupStatus, BegunBackup, GoodBackup } from "@keepsake/contract";
-import type { DatabaseConfig, DatabaseHandle } from "@keepsake/db";
+import { connect, type DatabaseConfig, type DatabaseHandle } from "@keepsake/db";
 import type { BackupConfig } from "../config.ts";
 import type { Backups } from "../platform/backups.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -90,12 +90,24 @@ export class KeptBackups implements Backups, AsyncDisposable {
     }
   }
 
+  /**
+   * On a server over a connection of its own, which is made for it: a backup reads what is everybody's, and no other
+   * statement of this server does. The embedded home has one connection, on which nothing is read.
+   */
+  async #backUp(folder: string): Promise<Backup> {
+    const { config, handle } = this.#database;
+    const options = { config, folder, keep: this.#config.keep, signal: this.#stop.signal };
+    if (config.home === "embedded") return await makeBackup({ ...options, handle });
+    await using own = await connect({ ...config, poolSize: 2 });
+    return await makeBackup({ ...options, handle: own });
+  }
+
   async #make(folder: string): Promise<void> {
     const startedMs = Date.now();
     this.#lastTriedMs = startedMs;
     const { signal } = this.#stop;
     try {
-      const { file, bytes, rows } = await makeBackup({ ...this.#database, folder, keep: this.#config.keep, signal });
+      const { file, bytes, rows } = await this.#backUp(folder);
       const seconds = Math.round((Date.now() - startedMs) / 1000);
       this.#logger.info({ file, bytes, rows, seconds }, "a backup was made, restored and compared");
     } catch (error) {

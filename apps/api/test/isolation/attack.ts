@@ -34,6 +34,8 @@ export interface Attack<Input = object> {
   /** What the attacker needs of its own for it; goes over the input. */
   readonly before?: (attacker: KeepsakeClient, of: Known) => Promise<Partial<Input>>;
   readonly input: (of: Known) => Input;
+  /** With an admin's token, for the attacker's own user; with a gateway's otherwise. */
+  readonly as?: "admin";
   /** Sent beside those of the call itself. */
   readonly headers?: (of: Known) => Readonly<Record<string, string>>;
   /** Goes into the address, whatever the method. */

@@ -8,6 +8,7 @@ import { cacheAttacks } from "./cache-attacks.ts";
 import { conversationAttacks } from "./conversation-attacks.ts";
 import { memoryAttacks } from "./memory-attacks.ts";
 import { preferencesAttacks } from "./preferences-attacks.ts";
+import { isForAdmins } from "./scope-of.ts";
 import { systemAttacks } from "./system-attacks.ts";
 import { trainingAttacks } from "./training-attacks.ts";
 import { type Known, keyFor } from "./victim.ts";
@@ -32,8 +33,9 @@ export function attacksOn(twin: Twin): readonly Attack[] {
   return [...writtenAttacks(twin.path), ownWork(twin), ...foreignKey(twin), ...smuggled(twin)];
 }
 
-/** The attacker does what it may: the answer has nothing of the victim's. */
+/** The attacker does what it may: the answer has nothing of the victim's. A gateway does not do an admin's work. */
 function ownWork({ path }: Twin): Attack {
+  if (isForAdmins(path)) return { kind: "own work", ends: "FORBIDDEN", input: () => exampleOf(path).input as object };
   return {
     kind: "own work",
     ends: "answered",
@@ -60,7 +62,12 @@ function smuggled(twin: Twin): Attack[] {
   const named = (names: readonly string[], of: Known) => Object.fromEntries(names.map((name) => [name, of.userId]));
   const kind = "smuggled user" as const;
   const attacks: Attack[] = [
-    { kind, ends: "INVALID_INPUT", input: (of) => ({ ...own.input(of), ...named(USER_FIELDS, of) }) },
+    {
+      kind,
+      // A query string is read before it is known who may call.
+      ends: isForAdmins(twin.path) ? "alike" : "INVALID_INPUT",
+      input: (of) => ({ ...own.input(of), ...named(USER_FIELDS, of) }),
+    },
     { ...own, kind, headers: (of) => named(USER_HEADERS, of) },
     // Two headers of one name reach the server as one, with a comma.
     { ...own, kind, ends: "INVALID_INPUT", headers: (of) => named(["X-Keepsake-User"], of) },

@@ -10,7 +10,9 @@ export type Face = "tRPC POST" | "tRPC GET" | "tRPC batch" | `REST ${Method}`;
 export interface Call {
   readonly face: Face;
   readonly twin: Twin;
-  readonly userId: string;
+  readonly userId: string | null;
+  /** Null for a call without one. */
+  readonly token: string | null;
   readonly input: object;
   readonly headers: Readonly<Record<string, string>>;
   readonly search: Readonly<Record<string, string>>;
@@ -36,7 +38,9 @@ const agent = new Agent({ keepAlive: true });
 export function send(url: string, call: Call): Promise<Answer> {
   const { method, address, body } = toRequest(call);
   // One line each, also when their names differ by case alone.
-  const lines = [[USER_HEADER, call.userId], ...Object.entries(call.headers)];
+  const lines = Object.entries(call.headers);
+  if (call.userId !== null) lines.unshift([USER_HEADER, call.userId]);
+  if (call.token !== null) lines.push(["authorization", `Bearer ${call.token}`]);
   if (body !== null)
     lines.push(["content-type", "application/json"], ["content-length", String(Buffer.byteLength(body))]);
   const headers = ["host", new URL(url).host, ...lines.flat()];

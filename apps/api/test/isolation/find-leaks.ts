@@ -1,14 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@keepsake/client";
 import { listTwins, type Twin } from "../../src/rest/twins.ts";
 import type { Attack } from "./attack.ts";
 import { attacksOn } from "./attacks.ts";
 import { endOf, secretsIn, toComparable, withoutOwn } from "./compare.ts";
-import { type Answer, type Face, facesOf, send } from "./faces.ts";
+import { type Answer, type Call, type Face, facesOf, send } from "./faces.ts";
 import { ghostOf, type Known } from "./victim.ts";
+
+/** Where the server is, and what it lets in. */
+export interface Door {
+  readonly url: string;
+  /** Of a gateway for every user, as attackers have it. */
+  readonly gatewayToken: string;
+  readonly adminToken: string;
+}
 
 /** What is attacked, and what is known of its victim. */
 export interface Target {
-  readonly url: string;
+  readonly door: Door;
   readonly known: Known;
   /** Ids of all the victim's rows. */
   readonly victimIds: ReadonlySet<string>;
@@ -55,11 +64,11 @@ export async function findLeaks(target: Target, choice: Choice = () => true): Pr
 }
 
 /** Calls that name nothing, as somebody new: asked before there is a victim, and again by {@link findLeaks}. */
-export async function recordCounts(url: string): Promise<Answers> {
+export async function recordCounts(door: Door): Promise<Answers> {
   const nothing = {} as Known;
   const answers = new Map<string, string>();
   for (const attempt of listAttempts().filter(({ attack }) => attack.kind === "counts")) {
-    const { answer, input } = await call(url, attempt, nothing);
+    const { answer, input } = await call(door, attempt, nothing);
     answers.set(attempt.name, withoutOwn(toComparable(answer, input)));
   }
   return answers;
@@ -78,11 +87,11 @@ function listAttempts(): Attempt[] {
   );
 }
 
-async function attempted({ url, known, victimIds, before }: Target, attempt: Attempt): Promise<string[]> {
+async function attempted({ door, known, victimIds, before }: Target, attempt: Attempt): Promise<string[]> {
   const ghost = ghostOf(known);
-  const { answer, input } = await call(url, attempt, known);
+  const { answer, input } = await call(door, attempt, known);
   const foreign = toComparable(answer, input);
-  const expected = before.get(attempt.name) ?? (await callAsGhost(url, attempt, ghost));
+  const expected = before.get(attempt.name) ?? (await callAsGhost(door, attempt, ghost));
   const leaks = secretsIn(foreign, victimIds).map((secret) => `answers with ${secret}: ${foreign}`);
   if (withoutOwn(foreign) !== expected) leaks.push(`differs: ${difference(withoutOwn(foreign), expected)}`);
   const wrongEnd = endsWrongly(attempt, answer);
@@ -100,8 +109,8 @@ function difference(one: string, other: string): string {
   return `…${part(one)}… and not …${part(other)}…`;
 }
 
-async function callAsGhost(url: string, attempt: Attempt, ghost: Known): Promise<string> {
-  const { answer, input } = await call(url, attempt, ghost);
+async function callAsGhost(door: Door, attempt: Attempt, ghost: Known): Promise<string> {
+  const { answer, input } = await call(door, attempt, ghost);
   return withoutOwn(toComparable(answer, input));
 }
 
@@ -112,16 +121,31 @@ function endsWrongly({ attack, face, twin }: Attempt, answer: Answer): string | 
   return `ends with ${endOf(answer)}, not ${attack.ends}: ${answer.body}`;
 }
 
+const TOO_MANY = 429;
+const LATER_MS = 50;
+
+/** A gateway has one export at a time; what was refused for that has done nothing. */
+async function sendInTurn(url: string, call: Call): Promise<Answer> {
+  for (;;) {
+    const answer = await send(url, call);
+    if (answer.status !== TOO_MANY) return answer;
+    await sleep(LATER_MS);
+  }
+}
+
+/** A machine may be slow. */
+const BEFORE_MS = 120_000;
 let attackers = 0;
 
 /** As somebody that the server has never seen. */
-async function call(url: string, { attack, twin, face }: Attempt, of: Known) {
+async function call({ url, gatewayToken, adminToken }: Door, { attack, twin, face }: Attempt, of: Known) {
   attackers += 1;
   const userId = `attacker-${process.pid}-${attackers}`;
-  const own = await attack.before?.(createClient({ url, userId }), of);
+  const token = attack.as === "admin" ? adminToken : gatewayToken;
+  const own = await attack.before?.(createClient({ url, userId, token, timeoutMs: BEFORE_MS }), of);
   const input = { ...attack.input(of), ...own };
   const headers = attack.headers?.(of) ?? {};
   const search = attack.search?.(of) ?? {};
-  const answer = await send(url, { face, twin, userId, input, headers, search });
+  const answer = await sendInTurn(url, { face, twin, userId, token, input, headers, search });
   return { answer, input: { input, headers, search } };
 }

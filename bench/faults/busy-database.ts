@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient, errorReason } from "@keepsake/client";
+import postgres from "postgres";
+import { createTestDatabase } from "../../packages/db/testing/index.ts";
+import { quantile } from "../_timing.ts";
+import type { Drill, DrillOptions, Outcome } from "./drill.ts";
+import { startDrillServer } from "./drill-server.ts";
+
+const POOL = 4;
+const CALLS = { full: 400, short: 40 };
+const USERS = 12;
+
+/** All connections of callers are held up by a lock: the rest is told in time, and health has a lane of its own. */
+export const drill: Drill = {
+  name: "busy-database",
+  title: "Every connection is busy, then all but one: who waits is told, and who need not wait does not",
+  homes: ["postgres"],
+  run,
+};
+
+async function run({ full, log }: DrillOptions): Promise<Outcome> {
+  await using database = await createTestDatabase();
+  if (database.config.home !== "server") throw new Error("the embedded database has one connection");
+  const { url } = database.config;
+  await using server = await startDrillServer(url, {
+    DATABASE_POOL_SIZE: String(POOL),
+    KEEPSAKE_DURABILITY: "relaxed",
+  });
+  const clientOf = (number: number) =>
+    createClient({ url: server.url, userId: `user-${number}`, timeoutMs: 30_000, retries: 0 });
+  for (let user = 0; user < USERS; user += 1) {
+    await clientOf(user).preferences.set.mutate({ key: "held", value: 0 });
+  }
+  const calls = full ? CALLS.full : CALLS.short;
+  log("all connections busy");
+  const exhausted = await whileHeld(url, POOL, async (held) => {
+    const blocked = Array.from({ length: POOL }, (_, user) =>
+      clientOf(user).preferences.set.mutate({ key: "held", value: 1 }).catch(errorReason),
+    );
+    await held();
+    const others = await timed(8, (number) => clientOf(POOL + number).memory.stats.query());
+    const health = await timed(calls, async () => (await fetch(`${server.url}/readyz`)).text());
+    return { others, health, blocked: await Promise.all(blocked) };
+  });
+  log("one connection free");
+  const free = await whileHeld(url, POOL - 1, async (held) => {
+    const blocked = Array.from({ length: POOL - 1 }, (_, user) =>
+      clientOf(user).preferences.set.mutate({ key: "held", value: 2 }).catch(errorReason),
+    );
+    await held();
+    const fast = await timed(calls, (number) => clientOf(POOL + (number % 4)).memory.stats.query());
+    await Promise.all(blocked);
+    return fast;
+  });
+  const { others, health, blocked } = exhausted;
+  return {
+    counts: {
+      "waiters told OVERLOADED": others.reasons.filter((reason) => reason === "OVERLOADED").length,
+      "held calls told why": blocked.filter((reason) => reason === "DATABASE_UNAVAILABLE").length,
+      "health answers meanwhile": health.reasons.filter((reason) => reason === "answered").length,
+      "fast calls with one connection free": free.reasons.length,
+      "of them pinned behind a slow one": free.reasons.filter((reason) => reason !== "answered").length,
+    },
+    measured: {
+      waiters: `slowest ${Math.round(Math.max(...others.ms))} ms`,
+      health: `p99 ${Math.round(quantile(health.ms, 0.99))} ms`,
+      "fast calls": `p99 ${Math.round(quantile(free.ms, 0.99))} ms`,
+    },
+    failures: [
+      ...wrong("a waiter", others.reasons, ["OVERLOADED", "DATABASE_UNAVAILABLE"]),
+      ...wrong("a held call", blocked.map(String), ["DATABASE_UNAVAILABLE"]),
+      ...wrong("health", health.reasons, ["answered"]),
+      ...wrong("a fast call", free.reasons, ["answered"]),
+    ],
+  };
+}
+
+function wrong(who: string, reasons: readonly string[], allowed: readonly string[]): string[] {
+  const others = reasons.filter((reason) => !allowed.includes(reason));
+  return others.length > 0 ? [`${who} was answered ${others[0]} (${others.length} times)`] : [];
+}
+
+/** Runs something while a lock holds up whoever changes the preferences of the first users. */
+async function whileHeld<T>(url: string, users: number, work: (held: () => Promise<void>) => Promise<T>): Promise<T> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const watch = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    return (await sql.begin(async (tx) => {
+      const names = Array.from({ length: users }, (_, user) => `user-${user}`);
+      await tx`select from preferences where user_id = any(${names}) for update`;
+      return await work(() => untilWaiting(watch, users));
+    })) as T;
+  } finally {
+    await Promise.all([sql.end({ timeout: 1 }), watch.end({ timeout: 1 })]);
+  }
+}
+
+async function untilWaiting(sql: postgres.Sql, count: number): Promise<void> {
+  for (;;) {
+    const [row] = await sql<[{ waiting: number }]>`
+      select count(*)::int as waiting from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    if (row.waiting >= count) return;
+    await sleep(10);
+  }
+}
+
+async function timed(count: number, call: (number: number) => Promise<unknown>) {
+  const ms: number[] = [];
+  const reasons = await Promise.all(
+    Array.from({ length: count }, async (_, number) => {
+      await sleep(number % 50);
+      const startedMs = performance.now();
+      const reason = await call(number).then(
+        () => "answered",
+        (error: unknown) => errorReason(error) ?? String(error),
+      );
+      ms.push(performance.now() - startedMs);
+      return reason;
+    }),
+  );
+  return { ms, reasons };
+}

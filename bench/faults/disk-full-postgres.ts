@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createClient, errorReason, type KeepsakeClient } from "@keepsake/client";
+import { clusterRoot, startPrivateCluster, whyNoPrivateCluster } from "../../packages/db/testing/index.ts";
+import type { Drill, DrillOptions, Outcome } from "./drill.ts";
+import { lookInto, serverConfig, startDrillServer } from "./drill-server.ts";
+
+const DISK_MB = 160;
+const ROUNDS = { full: 10, short: 2 };
+const WRITES_MAX = 2_000;
+/** What is kept back, and given free when the disk is full. */
+const RESERVE_BYTES = 24 * 2 ** 20;
+const FILLER = "It says nothing and takes room. ".repeat(900);
+/** Checkpoints give room back by themselves; PostgreSQL may need one after it stopped for want of space. */
+const SETTINGS = { max_wal_size: "64MB", min_wal_size: "32MB", shared_buffers: "16MB" };
+
+/** A full disk under PostgreSQL: writing is refused with the reason, reading works, and space that returns is enough. */
+export const drill: Drill = {
+  name: "disk-full-postgres",
+  title: "PostgreSQL's disk fills up while memories are added",
+  homes: ["postgres"],
+  whyNot: whyNoPrivateCluster,
+  run,
+};
+
+async function run({ full, log }: DrillOptions): Promise<Outcome> {
+  const home = mkdtempSync(join(clusterRoot(), "keepsake-full-"));
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MB}M,mode=755`, "tmpfs", home]);
+  try {
+    await using cluster = await startPrivateCluster({ home, settings: SETTINGS });
+    await using server = await startDrillServer(cluster.url);
+    const client = createClient({ url: server.url, timeoutMs: 30_000, retries: 0 });
+    const seen: Seen = { acknowledged: [], reasons: new Map(), failures: [], reads: 0 };
+    const rounds = full ? ROUNDS.full : ROUNDS.short;
+    for (let round = 1; round <= rounds; round += 1) {
+      await fillOnce(home, client, seen, round);
+      log(`full ${round} of ${rounds} times, ${seen.acknowledged.length} acknowledged`);
+    }
+    const stored = await lookInto(serverConfig(cluster.url), (sql) => sql<{ id: string }[]>`select id from knowledge`);
+    const ids = stored.map(({ id }) => id);
+    const lost = seen.acknowledged.filter((id) => !ids.includes(id));
+    const { STORAGE_FULL = 0, ...others } = Object.fromEntries(seen.reasons);
+    return {
+      counts: {
+        "times full": rounds,
+        acknowledged: seen.acknowledged.length,
+        lost: lost.length,
+        "refused with STORAGE_FULL": STORAGE_FULL,
+        "read meanwhile": seen.reads,
+      },
+      failures: [
+        ...seen.failures,
+        ...(lost.length > 0 ? [`${lost.length} acknowledged memories are lost`] : []),
+        ...(STORAGE_FULL < rounds ? ["a full disk was not told as STORAGE_FULL each time"] : []),
+        ...Object.keys(others).map((reason) => `a write on a full disk answered ${reason}`),
+      ],
+    };
+  } finally {
+    execFileSync("umount", ["--lazy", home]);
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+interface Seen {
+  readonly acknowledged: string[];
+  readonly reasons: Map<string, number>;
+  readonly failures: string[];
+  reads: number;
+}
+
+async function fillOnce(home: string, client: KeepsakeClient, seen: Seen, round: number): Promise<void> {
+  const reserve = join(home, "reserve");
+  writeFileSync(reserve, Buffer.alloc(RESERVE_BYTES));
+  chmodSync(home, 0o755);
+  const isFull = await writeUntilRefused(client, seen, round);
+  if (!isFull) seen.failures.push(`${WRITES_MAX} memories did not fill the disk`);
+  const [first] = seen.acknowledged;
+  const read = await client.memory.get.query({ id: first ?? "" }).catch(errorReason);
+  if (typeof read === "object" && read !== null) seen.reads += 1;
+  else seen.failures.push(`reading on a full disk answered ${String(read)}`);
+  rmSync(reserve);
+  const content = `Room again, ${round}`;
+  const recovered = await client.memory.add.mutate({ content }).catch(errorReason);
+  if (typeof recovered === "object" && recovered !== null) seen.acknowledged.push(recovered.id);
+  else seen.failures.push(`with room again a write answered ${String(recovered)}`);
+  await client.memory.list.query({ limit: 1 });
+}
+
+async function writeUntilRefused(client: KeepsakeClient, seen: Seen, round: number): Promise<boolean> {
+  for (let number = 0; number < WRITES_MAX; number += 1) {
+    // Nothing that a compression could make small.
+    const content = `${round} ${number} ${crypto.randomUUID()} ${shuffled(FILLER)}`;
+    const added = await client.memory.add.mutate({ content }).catch(errorReason);
+    if (typeof added === "object" && added !== null) {
+      seen.acknowledged.push(added.id);
+      continue;
+    }
+    const reason = added ?? "no answer";
+    seen.reasons.set(reason, (seen.reasons.get(reason) ?? 0) + 1);
+    return true;
+  }
+  return false;
+}
+
+const shuffled = (text: string) =>
+  Array.from({ length: text.length / 8 }, () => Math.random().toString(36).slice(2, 9)).join(" ");
