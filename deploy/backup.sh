@@ -57,6 +57,7 @@ check_version() {
 }
 
 # A line a table with its rows and a sum over their contents, which does not depend on their order.
+# shellcheck disable=SC2016 # What stands between dollars is PostgreSQL's.
 sums='select format($$select %L, count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) from public.%I t;$$, relname, relname)
   from pg_class where relnamespace = $$public$$::regnamespace and relkind = $$r$$ order by relname collate "C"'
 settings="set timezone to 'UTC'; set extra_float_digits to 1;"
@@ -67,8 +68,8 @@ drop_scratch() { ask postgres <<<"drop database if exists \"$1\" with (force)"; 
 # Sums the tables and dumps them in one snapshot, which lives as long as the session that took it.
 dump_snapshot() {
   local partial="$1" snapshot code=0
-  coproc session { exec psql -XAtq --set=ON_ERROR_STOP=1; }
-  local session_pid="$session_PID" out="${session[0]}" in="${session[1]}"
+  coproc { exec psql -XAtq --set=ON_ERROR_STOP=1; }
+  local session_pid="$COPROC_PID" out="${COPROC[0]}" in="${COPROC[1]}"
   printf '%s\n' "begin isolation level repeatable read read only;" "$settings" "select pg_export_snapshot();" >&"$in"
   read -r snapshot <&"$out" || return 1
   printf '%s\n' "$sums \\gexec" "select 'end';" >&"$in"
@@ -88,10 +89,9 @@ verify() {
     printf '%s\n' "$settings" "$sums \\gexec" | ask "$scratch" >"$partial.restored" || code=1
   drop_scratch "$scratch" || code=1
   ((code == 0)) || return 1
-  [[ -s "$partial.sums" ]] && cmp --silent "$partial.sums" "$partial.restored" || {
-    say "the dump, once restored, is not what it was made from: $(diff "$partial.sums" "$partial.restored" | head -n 2 | tr '\n' ' ')"
-    return 1
-  }
+  if [[ -s "$partial.sums" ]] && cmp --silent "$partial.sums" "$partial.restored"; then return 0; fi
+  say "the dump, once restored, is not what it was made from: $(diff "$partial.sums" "$partial.restored" | tr '\n' ' ')"
+  return 1
 }
 
 # What Keepsake reads: see apps/api/src/backup/backup-folder.ts.
