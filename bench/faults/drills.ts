@@ -4,6 +4,7 @@ import type { Drill } from "./drill.ts";
 export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Drill }>>> = {
   "backup-damage": () => import("./backup-damage.ts"),
   "kill-server": () => import("./kill-server.ts"),
+  "lost-answers": () => import("./lost-answers.ts"),
   network: () => import("./network.ts"),
   "power-cut-embedded": () => import("./power-cut-embedded.ts"),
   "kill-postgres": () => import("./kill-postgres.ts"),
