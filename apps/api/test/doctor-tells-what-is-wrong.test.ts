@@ -112,7 +112,7 @@ describe("it tells, with what to do,", () => {
     expect((await doctor(late)).faultsOf("clock")).toMatchObject([fault("fail", /7200\.\d s ahead of the database's/)]);
   });
 
-  test("a model that is away, missing, or another one than before", { timeout: 180_000 }, async () => {
+  test("a model that is away, missing, or another one than before", async () => {
     const dead = `http://127.0.0.1:${await freePort()}`;
     expect((await doctor({ OLLAMA_URL: dead })).faultsOf("model")).toMatchObject([fault("fail", /does not answer/)]);
     await using ollama = await startFakeOllama({ models: ["llama3.2:latest"] });
@@ -173,7 +173,7 @@ describe("it tells, with what to do,", () => {
   });
 });
 
-test("it works beside a running server, which goes on undisturbed, and without one", { timeout: 180_000 }, async () => {
+test("it works beside a running server, which goes on undisturbed, and without one", async () => {
   const beside = await doctor();
   expect(beside.findings).toContainEqual(expect.objectContaining({ check: "server", level: "pass" }));
   expect(beside.findings).toContainEqual(expect.objectContaining({ check: "database", level: "pass" }));
