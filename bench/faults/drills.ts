@@ -9,4 +9,5 @@ export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Dri
   "power-cut-postgres": () => import("./power-cut-postgres.ts"),
   "disk-full-postgres": () => import("./disk-full-postgres.ts"),
   "busy-database": () => import("./busy-database.ts"),
+  "stop-server": () => import("./stop-server.ts"),
 };
