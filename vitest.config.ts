@@ -17,6 +17,8 @@ export default defineConfig({
           name: "unit",
           include: ["apps/*/src/**/*.test.ts", "packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           execArgv,
+          // Properties try hundreds of inputs, on a machine that may be busy.
+          testTimeout: 60_000,
         },
       },
       {

@@ -1,6 +1,7 @@
 // `pnpm test`: verify, the build, and the integration tests on the embedded database and on a real PostgreSQL.
 // `pnpm test apps/api/test/some.test.ts` runs only those integration tests.
 import { runStep, runTool } from "./run-tool.ts";
+import { formatReport, removeLogs, searchLogs } from "./test/log-canaries.ts";
 import { addressOf, findRealPostgres } from "./test/real-postgres.ts";
 import { addCounts, countRun, formatCounts, readDrillLines, removeResults, reportersFor } from "./test/results.ts";
 
@@ -45,6 +46,7 @@ function report(engines: Engine[], failures: string[], missing: string | null): 
 
 async function test(files: string[]): Promise<void> {
   removeResults();
+  removeLogs();
   const found = await findRealPostgres(process.env);
   const failures: string[] = [];
   if (files.length === 0 && !(await runTool(["node", "scripts/verify.ts"], { isShown: true })).succeeded) {
@@ -56,7 +58,15 @@ async function test(files: string[]): Promise<void> {
   for (const engine of engines) {
     if (!(await runIntegrationTests(engine, files))) failures.push(`the integration tests on ${engine.title}`);
   }
+  if (engines.length > 0) failures.push(...searchLogsOfTests());
   report(engines, failures, "missing" in found ? found.missing : null);
+}
+
+/** No log of any server that was tested holds what people wrote, or a secret. */
+function searchLogsOfTests(): string[] {
+  const found = searchLogs();
+  console.log(`\n${formatReport(found)}`);
+  return found.leaks.length > 0 ? ["the logs hold what they must not"] : [];
 }
 
 try {

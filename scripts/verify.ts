@@ -18,6 +18,7 @@ const steps: Step[] = [
   { name: "migrations are as the tables say", command: ["node", "scripts/check-migrations.ts"] },
   { name: "paths in the documents exist", command: ["node", "scripts/check-doc-paths.ts"] },
   { name: "every fault has its test", command: ["node", "scripts/check-fault-table.ts"] },
+  { name: "what is installed was read", command: ["node", "scripts/check-supply-chain.ts"] },
   { name: "unit tests", command: ["vitest", "run", "--project", "unit", ...reportersFor("unit")] },
 ];
 

@@ -3,6 +3,7 @@ import type { Drill } from "./drill.ts";
 /** Every drill by its name, in the order in which `pnpm bench faults` runs them. */
 export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Drill }>>> = {
   "kill-server": () => import("./kill-server.ts"),
+  "lost-answers": () => import("./lost-answers.ts"),
   network: () => import("./network.ts"),
   "power-cut-embedded": () => import("./power-cut-embedded.ts"),
   "kill-postgres": () => import("./kill-postgres.ts"),

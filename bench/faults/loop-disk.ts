@@ -22,6 +22,11 @@ export interface LoopDisk extends AsyncDisposable {
    * @returns the disk as it is found after the cut, mounted, its journal replayed. This one is gone.
    */
   cutPower(pids: readonly number[]): Promise<LoopDisk>;
+  /**
+   * Makes it read-only for good, as ext4 does by itself after an error of the disk. A plain remount is refused while
+   * files are open for writing.
+   */
+  turnReadOnly(): Promise<void>;
 }
 
 /** Why there can be no loop disk on this machine; null when there can. */
@@ -67,6 +72,9 @@ async function mountDisk(place: string, image: string, under: string): Promise<L
       signal(pids, "SIGKILL");
       await remove();
       return await mountDisk(copyPlace, copy, under);
+    },
+    turnReadOnly: async () => {
+      await run("mount", ["-o", "remount,abort", folder]);
     },
     [Symbol.asyncDispose]: async () => {
       if (await stat(image).catch(() => null)) await remove();

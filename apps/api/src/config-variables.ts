@@ -20,6 +20,7 @@ export const CONFIG_VARIABLES = [
     meaning:
       "A PostgreSQL server (16 or newer, pgvector 0.8 or newer), as postgres://user:password@host:port/database. Without it and without POSTGRES_HOST the embedded PostgreSQL is used.",
   },
+  { name: "DATABASE_URL_FILE", fallback: "", meaning: "A file that holds the address, instead of DATABASE_URL." },
   { name: "POSTGRES_HOST", fallback: "", meaning: "The server's host, instead of DATABASE_URL." },
   { name: "POSTGRES_PORT", fallback: "5432", meaning: "The server's port, with POSTGRES_HOST." },
   { name: "POSTGRES_USER", fallback: "ai_assistant", meaning: "The server's user, with POSTGRES_HOST." },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CONFIG_VARIABLES } from "./config-variables.ts";
-import { configWarnings } from "./config-warnings.ts";
+import { configWarnings, secretFileWarnings } from "./config-warnings.ts";
 
 describe("the start warns", () => {
   test.each([
@@ -18,6 +18,17 @@ describe("the start warns", () => {
     const both = { DATABASE_URL: "postgres://a/b", POSTGRES_HOST: "db" };
     expect(configWarnings(both)).toEqual(["POSTGRES_HOST is not used, because DATABASE_URL is set."]);
   });
+});
+
+test("the start warns of a secret in a file that everybody may read", () => {
+  const warnings = (path: string, mode: number | null) =>
+    secretFileWarnings({ KEEPSAKE_ADMIN_TOKEN_FILE: path, HOST: "127.0.0.1" }, () => mode);
+  expect(warnings("/etc/token", 0o644)).toEqual([
+    "KEEPSAKE_ADMIN_TOKEN_FILE names a file that every user of this machine may read: chmod 600 /etc/token",
+  ]);
+  expect(warnings("/etc/token", 0o640)).toEqual([]);
+  expect(warnings("/etc/token", null)).toEqual([]);
+  expect(warnings("/run/secrets/token", 0o444)).toEqual([]);
 });
 
 describe("the start does not warn", () => {

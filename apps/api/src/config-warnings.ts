@@ -26,3 +26,20 @@ function misspelt(name: string): string[] {
   const near = CONFIG_VARIABLES.find((known) => distance(known.name, name) <= SLIPS_MAX);
   return near ? [`${name} is not a variable of Keepsake, and has no effect: was ${near.name} meant?`] : [];
 }
+
+const OTHERS_READ = 0o007;
+/** Docker and Podman put secrets there, readable within the container alone. */
+const CONTAINER_SECRETS = "/run/secrets/";
+
+/**
+ * Files of secrets that every user of this machine may read, a sentence each.
+ *
+ * @param modeOf gives a file's permission bits, or null where it is not
+ */
+export function secretFileWarnings(environment: Environment, modeOf: (path: string) => number | null): string[] {
+  return CONFIG_VARIABLES.flatMap(({ name }) => {
+    const path = name.endsWith("_FILE") ? environment[name] : undefined;
+    if (!path || path.startsWith(CONTAINER_SECRETS) || ((modeOf(path) ?? 0) & OTHERS_READ) === 0) return [];
+    return [`${name} names a file that every user of this machine may read: chmod 600 ${path}`];
+  });
+}

@@ -36,6 +36,12 @@ describe("a database", () => {
     const overIpv6 = load({ POSTGRES_HOST: "::1", POSTGRES_PASSWORD: " spaces " });
     expect(overIpv6.database).toMatchObject({ url: "postgres://ai_assistant:%20spaces%20@[::1]:5432/ai_assistant" });
     expect(fromFile.database).toMatchObject({ url: "postgres://ai_assistant:from%20file@db:5432/ai_assistant" });
+    const address = load({ DATABASE_URL_FILE: "/secret" }, { "/secret": "postgres://a:b@db/c\n" });
+    expect(address.database).toMatchObject({ home: "server", url: "postgres://a:b@db/c" });
+    expect(() => load({ DATABASE_URL_FILE: "/secret" }, { "/secret": "mysql://a:hush@db" })).toThrow(
+      /^DATABASE_URL must/,
+    );
+    expect(() => load({ DATABASE_URL_FILE: "/a", DATABASE_URL: "postgres://a" })).toThrow(/not both/);
   });
 });
 

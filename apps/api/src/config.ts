@@ -82,6 +82,7 @@ const Variables = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: whole(0, 65_535, 8080),
   DATABASE_URL: url(["postgres:", "postgresql:"], "postgres://user:password@host:5432/database").optional(),
+  DATABASE_URL_FILE: z.string().optional(),
   POSTGRES_HOST: hostName.optional(),
   POSTGRES_PORT: whole(1, 65_535, 5432),
   POSTGRES_USER: z.string().default("ai_assistant"),
@@ -134,12 +135,13 @@ export const isLoopback = (host: string): boolean => LOOPBACK.has(host);
  */
 export function loadConfig(environment: Environment, readFile: (path: string) => string): Config {
   const given = withoutEmpty(environment);
-  const parsed = Variables.safeParse(given);
+  const address = readSecret(given, "DATABASE_URL", readFile);
+  const parsed = Variables.safeParse(address.value === null ? given : { ...given, DATABASE_URL: address.value });
   const token = readSecret(given, "KEEPSAKE_ADMIN_TOKEN", readFile);
   const password = readSecret(given, "POSTGRES_PASSWORD", readFile);
   const faults = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join(".")} ${toFault(issue)}.`),
-    ...[token.fault, password.fault, guardFault(token)].filter((fault) => fault !== null),
+    ...[address.fault, token.fault, password.fault, guardFault(token)].filter((fault) => fault !== null),
   ];
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults.join("\n"));
   return toConfig(parsed.data, token.value, password.value);
@@ -202,7 +204,7 @@ interface Secret {
   readonly fault: string | null;
 }
 
-type SecretName = "KEEPSAKE_ADMIN_TOKEN" | "POSTGRES_PASSWORD";
+type SecretName = "DATABASE_URL" | "KEEPSAKE_ADMIN_TOKEN" | "POSTGRES_PASSWORD";
 
 /** From its variable, or from the file that `…_FILE` names, without the line's end that editors leave there. */
 function readSecret(given: Environment, name: SecretName, readFile: (path: string) => string): Secret {

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
 import { DatabaseStartError, MigrationError } from "@keepsake/db";
 import { banner } from "./banner.ts";
 import { type Config, ConfigError, loadConfig } from "./config.ts";
-import { configWarnings } from "./config-warnings.ts";
+import { configWarnings, secretFileWarnings } from "./config-warnings.ts";
 import { ListenError, startKeepsake } from "./keepsake.ts";
 import { createLogger, type Logger } from "./platform/logger.ts";
 
@@ -32,12 +32,17 @@ export async function run({ env, signal }: RunOptions): Promise<number> {
   }
   const logger = createLogger(config.logging);
   logger.info({ pid: process.pid }, `Keepsake ${KEEPSAKE_VERSION} starts (pid ${process.pid})`);
-  for (const warning of configWarnings(env)) logger.warn(warning);
+  for (const warning of [...configWarnings(env), ...secretFileWarnings(env, modeOf)]) logger.warn(warning);
   try {
     return await serve(config, logger, signal);
   } catch (error) {
     return reportFault(error);
   }
+}
+
+function modeOf(path: string): number | null {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? null : stats.mode;
 }
 
 async function serve(config: Config, logger: Logger, signal: AbortSignal | undefined): Promise<number> {

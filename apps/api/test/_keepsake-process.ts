@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { DatabaseConfig } from "@keepsake/db";
+import { saveOutput } from "./_log-canaries.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -44,7 +45,11 @@ export function startProcess(
   });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (printed += chunk));
-  const ended = once(child, "close").then(([code, signal]) => (code as number | null) ?? String(signal));
+  const ended = once(child, "close").then(([code, signal]) => {
+    // A sabotaged one may say what it must not.
+    if (environment["SABOTAGE"] === undefined) saveOutput("process", printed, secretsOf(environment));
+    return (code as number | null) ?? String(signal);
+  });
   return {
     child,
     ended,
@@ -56,6 +61,9 @@ export function startProcess(
     },
   };
 }
+
+const secretsOf = ({ KEEPSAKE_ADMIN_TOKEN, POSTGRES_PASSWORD }: Record<string, string>): string[] =>
+  [KEEPSAKE_ADMIN_TOKEN, POSTGRES_PASSWORD].filter((secret) => secret !== undefined);
 
 /** Waits until the server answers. */
 export async function untilHealthy(server: PrintingProcess, url: string, withinMs = 60_000): Promise<void> {

@@ -5,6 +5,7 @@ import { type FakeOllama, startFakeOllama } from "@keepsake/embeddings/testing";
 import { type Config, loadConfig } from "../src/config.ts";
 import { type Keepsake, startKeepsake } from "../src/keepsake.ts";
 import { createLogger, type Logger } from "../src/platform/logger.ts";
+import { LogCanaries } from "./_log-canaries.ts";
 import { StatementRecorder } from "./_statement-recorder.ts";
 
 /** What a test wants differently from a server as it starts without configuration. */
@@ -43,8 +44,14 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const recorder = new StatementRecorder();
   resources.defer(() => recorder.assertIsolated());
   const config = testConfig(database.config, { ...options, ollamaUrl: ollama?.url ?? null });
-  const logger = options.logger ?? createLogger(config.logging);
-  const keepsake = resources.use(await startKeepsake(config, logger, { onStatement: recorder.record }));
+  const canaries = new LogCanaries(database.engine, options.asAdmin ? [ADMIN_TOKEN] : []);
+  resources.defer(() => canaries.save());
+  const logger = options.logger ?? (config.logging.level === "silent" ? canaries.logger : createLogger(config.logging));
+  const onStatement = (sql: string, parameters: readonly unknown[]) => {
+    recorder.record(sql, parameters);
+    canaries.record(sql, parameters);
+  };
+  const keepsake = resources.use(await startKeepsake(config, logger, { onStatement }));
   const running = resources.move();
   const { url } = keepsake;
   const own = options.asAdmin ? { token: ADMIN_TOKEN } : {};

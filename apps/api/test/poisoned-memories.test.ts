@@ -1,4 +1,5 @@
 import { errorReason, inputIssues, type KeepsakeClient } from "@keepsake/client";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "./_keepsake-server.ts";
 
@@ -131,6 +132,10 @@ describe("a text that instructs a model", () => {
       );
       expect(inputIssues(many)[0]?.path).toBe("items.1.content");
       expect(await contentsOf(client)).toEqual([]);
+      const rows = await server.keepsake.services.db.execute<{ details: object; procedure: string }>(sql`
+        select procedure, details from audit_log where user_id = ${`instructs-${origin}`} order by id`);
+      expect(rows.map(({ procedure }) => procedure)).toEqual(["memory.add", "memory.addMany"]);
+      expect(rows[0]?.details).toEqual({ refused: "instructs", sign: "overrides", origin });
     },
   );
 

@@ -6,6 +6,11 @@ export class DatabaseStartError extends Error {
   override readonly name: string = "DatabaseStartError";
 }
 
+/** The embedded PostgreSQL's folder cannot be opened as it is. Printed like its parent. */
+export class DamagedFolderError extends DatabaseStartError {
+  override readonly name = "DamagedFolderError";
+}
+
 /** Why the schema cannot be brought to this version. Printed like its parent. */
 export class MigrationError extends DatabaseStartError {
   override readonly name = "MigrationError";

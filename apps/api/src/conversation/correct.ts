@@ -4,6 +4,7 @@ import { questionKey } from "../cache/question-key.ts";
 import { evictAnswer } from "../cache/store.ts";
 import { lockMemory } from "../memory/store.ts";
 import { rememberSuccessor } from "../memory/supersede.ts";
+import { assertTells } from "../memory/tells.ts";
 import type { Actor } from "../platform/actor.ts";
 import type { Services } from "../platform/services.ts";
 import { writeOnce } from "../platform/write-once.ts";
@@ -15,6 +16,8 @@ import { listInteraction, lockInteraction } from "./store.ts";
 
 type Correction = Omit<CorrectTurnInput, "idempotencyKey">;
 
+const PROCEDURE = "conversation.correct";
+
 /** Concluded from what a person said, which is nearly as good as being told. */
 const CONFIDENCE = 0.9;
 
@@ -22,11 +25,13 @@ const CONFIDENCE = 0.9;
  * Learns from "no, I meant …", all or nothing: the answer that was wrong is given no more, what should have been said
  * becomes a training pair, the memory that misled is superseded and the preference is set.
  *
- * @throws DomainError `INTERACTION_NOT_FOUND`, `MEMORY_NOT_FOUND` for an unknown `remember.supersedes`
+ * @throws DomainError `INTERACTION_NOT_FOUND`, `MEMORY_NOT_FOUND` for an unknown `remember.supersedes`, `TRUST_TOO_LOW`
  */
 export async function correctTurn(actor: Actor, services: Services, input: CorrectTurnInput): Promise<CorrectedTurn> {
   const { idempotencyKey: key, ...correction } = input;
-  return writeOnce(actor, services, { key, procedure: "conversation.correct", input: correction }, (tx) =>
+  const said = correction.remember;
+  if (said) await assertTells(actor, services, PROCEDURE, [{ ...said, origin: said.origin, path: "remember.content" }]);
+  return writeOnce(actor, services, { key, procedure: PROCEDURE, input: correction }, (tx) =>
     correct(actor, tx, services, correction),
   );
 }

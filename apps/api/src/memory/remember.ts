@@ -22,7 +22,7 @@ import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { embeddableMemories } from "./embeddable-memories.ts";
 import { findMemories, forgetExpired, type MemoryDraft, putMemories, raiseOrigins, reviveEnded } from "./store.ts";
-import { assertTells } from "./trust.ts";
+import { assertTells } from "./tells.ts";
 import { assertUnsaidWithin, lockUnsaid } from "./unsaid-store.ts";
 
 /**
@@ -33,7 +33,8 @@ import { assertUnsaidWithin, lockUnsaid } from "./unsaid-store.ts";
 export async function addMemory(actor: Actor, services: Services, input: AddMemoryInput): Promise<AddedMemory> {
   const { wait, idempotencyKey, ...item } = input;
   const call = { key: idempotencyKey, procedure: "memory.add", input: item };
-  assertTells({ content: item.content, origin: item.origin ?? "user", path: "content" });
+  const { content, origin } = item;
+  await assertTells(actor, services, call.procedure, [{ content, origin, path: "content" }]);
   const [added] = await remember(actor, services, [item], call, wait === true);
   if (!added) throw new Error("an added memory was not stored");
   return added;
@@ -47,9 +48,8 @@ export async function addManyMemories(
 ): Promise<AddManyMemoriesOutput> {
   const { items, wait, idempotencyKey } = input;
   const call = { key: idempotencyKey, procedure: "memory.addMany", input: items };
-  for (const [index, { content, origin = "user" }] of items.entries()) {
-    assertTells({ content, origin, path: `items.${index}.content` });
-  }
+  const texts = items.map(({ content, origin }, index) => ({ content, origin, path: `items.${index}.content` }));
+  await assertTells(actor, services, call.procedure, texts);
   return { results: await remember(actor, services, items, call, wait === true) };
 }
 

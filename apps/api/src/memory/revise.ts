@@ -12,7 +12,8 @@ import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
 import { changeMemory, keepVersion, lockMemory, type MemoryChange } from "./store.ts";
-import { assertMayReplace, assertTells } from "./trust.ts";
+import { assertTells } from "./tells.ts";
+import { assertMayReplace } from "./trust.ts";
 
 type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
 
@@ -25,6 +26,8 @@ type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
  */
 export async function updateMemory(actor: Actor, services: Services, input: UpdateMemoryInput): Promise<Memory> {
   const { idempotencyKey: key, ...change } = input;
+  const { content, origin } = change;
+  await assertTells(actor, services, "memory.update", [{ content, origin, path: "content" }]);
   return writeOnce(actor, services, { key, procedure: "memory.update", input: change }, (tx) =>
     revise(actor, tx, services, change),
   );
@@ -38,7 +41,6 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
   const newContent = fields.content !== undefined && contentHash(fields.content) !== row.contentHash;
   const origin = fields.origin ?? (newContent ? "user" : toOrigin(row.origin));
   assertMayReplace(row.origin, origin);
-  if (newContent) assertTells({ content: fields.content ?? "", origin, path: "content" });
   const validFrom = fields.validFrom ?? (newContent ? new Date() : row.validFrom);
   const { contentHash: __, ...kept } = row;
   await keepVersion(actor, tx, id, { ...kept, validTo: row.validTo ?? (newContent ? validFrom : null) });

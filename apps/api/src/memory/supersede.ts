@@ -6,7 +6,7 @@ import type { Services } from "../platform/services.ts";
 import { memoryNotFound } from "./get-memory.ts";
 import { rememberIn } from "./remember.ts";
 import { changeMemory, keepVersion, lockMemory } from "./store.ts";
-import { assertMayReplace, assertTells } from "./trust.ts";
+import { assertMayReplace } from "./trust.ts";
 
 /** A memory that takes the place of another one, which stays as what was true before. */
 export interface Successor extends NewMemory {
@@ -19,8 +19,7 @@ export interface Successor extends NewMemory {
  * as of an earlier time, and names its successor. Part of a transaction.
  *
  * @param interactionId where the content came from
- * @throws DomainError `MEMORY_NOT_FOUND` when there is nothing to supersede, `TRUST_TOO_LOW` for what is believed more,
- *   `INVALID_INPUT` for an instruction that the user has not said
+ * @throws DomainError `MEMORY_NOT_FOUND` when there is nothing to supersede, `TRUST_TOO_LOW` for what is believed more
  */
 export async function rememberSuccessor(
   actor: Actor,
@@ -31,9 +30,7 @@ export async function rememberSuccessor(
 ): Promise<AddedMemory> {
   const old = supersedes === undefined ? null : await lockMemory(actor, tx, supersedes);
   if (supersedes !== undefined && !old) throw memoryNotFound();
-  const { content, origin = "user" } = item;
-  assertTells({ content, origin, path: "remember.content" });
-  if (old) assertMayReplace(old.origin, origin);
+  if (old) assertMayReplace(old.origin, item.origin ?? "user");
   const [added] = await rememberIn(actor, tx, services, [item], interactionId);
   if (!added) throw new Error("an added memory was not stored");
   // A content that was there already may be the very one that is to be superseded.

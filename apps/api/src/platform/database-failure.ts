@@ -3,6 +3,8 @@ import { DomainError } from "./domain-error.ts";
 
 /** The server has no room for another client, or less memory than it needs; it ended a connection that was idle. */
 const NO_ROOM = /^(53[0-9A-Z]{3}|25P03)$/;
+/** The database's disk fails, or may not be written to any more. */
+const DISK_FAILS = /^58/;
 const STORAGE_FULL = new Set(["53100", "ENOSPC"]);
 /** A time-out, a lock not had in time, a deadlock: the same call may well work the next time. */
 const TIMED_OUT = new Set(["57014", "55P03", "40P01", "40001"]);
@@ -73,6 +75,9 @@ export function toDatabaseFailure(error: unknown): DomainError | null {
   if (STORAGE_FULL.has(code))
     return new DomainError("STORAGE_FULL", "The database's disk is full: free some space.", options);
   if (isConnectionFailure(error) || NO_ROOM.test(code)) return new DomainError("DATABASE_UNAVAILABLE", AWAY, options);
+  if (DISK_FAILS.test(code)) {
+    return new DomainError("DATABASE_UNAVAILABLE", "The database's disk fails, or may not be written to.", options);
+  }
   if (TIMED_OUT.has(code)) {
     return new DomainError("DATABASE_UNAVAILABLE", TOO_SLOW, options);
   }

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DatabaseStartError } from "../database-error.ts";
+import { damaged, toFileReason } from "./damaged-folder.ts";
 import { syncFolder, syncParents, syncPath } from "./sync-folder.ts";
 
 /** The major of the embedded PostgreSQL; its folders open with no other. */
@@ -61,7 +62,7 @@ export async function prepareClusterFolder(
     onProgress(`moved a database whose first start was interrupted to ${aside}`);
     return { path, isNew: true };
   }
-  if (!(await exists(join(path, "global", "pg_control")))) throw damaged(path, "global/pg_control is missing");
+  await assertWhole(path);
   return { path, isNew: false };
 }
 
@@ -95,14 +96,7 @@ export function toOpenError({ path, isNew }: ClusterFolder, error: unknown): Dat
         `The embedded PostgreSQL could not be created in ${path} (${reason}): check that the disk has 100 MB free, then start again.`,
         { cause: error },
       )
-    : damaged(path, reason, error);
-}
-
-function damaged(path: string, reason: string, cause?: unknown): DatabaseStartError {
-  return new DatabaseStartError(
-    `The embedded PostgreSQL cannot open ${path} (${reason}): the folder may be damaged; nothing in it was deleted. Put a backup in its place, or choose another folder with KEEPSAKE_DATA_DIR.`,
-    { cause },
-  );
+    : damaged(path, toFileReason(reason, path), error);
 }
 
 async function assertMajor(path: string, dataFolder: string): Promise<void> {
@@ -112,6 +106,15 @@ async function assertMajor(path: string, dataFolder: string): Promise<void> {
   throw new DatabaseStartError(
     `The data folder ${dataFolder} was made by PostgreSQL ${major}, and this version of Keepsake embeds PostgreSQL ${EMBEDDED_MAJOR}: start the Keepsake that made it, or set KEEPSAKE_DATA_DIR to another folder. Nothing was changed.`,
   );
+}
+
+/** A file or folder without which PostgreSQL cannot open: PGlite would say less, and begin anew without the first. */
+const REQUIRED = ["PG_VERSION", "postgresql.conf", "global/pg_control", "base", "pg_wal", "pg_xact"];
+
+async function assertWhole(path: string): Promise<void> {
+  for (const name of REQUIRED) if (!(await exists(join(path, name)))) throw damaged(path, `${name} is missing`);
+  const version = await readFile(join(path, "PG_VERSION"), "utf8");
+  if (version.trim() !== String(EMBEDDED_MAJOR)) throw damaged(path, "PG_VERSION is empty");
 }
 
 async function isEmpty(path: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { unaccent } from "@electric-sql/pglite/contrib/unaccent";
 import { vector } from "@electric-sql/pglite-pgvector";
 import { SESSION_SETTINGS } from "../session-settings.ts";
 import { startCheckpoints } from "./checkpoints.ts";
+import { DiskRoom } from "./disk-room.ts";
 import { DurableFiles, durableStartParams } from "./durable-files.ts";
 import { guardExecution } from "./guard-execution.ts";
 import { Session } from "./sockets/session.ts";
@@ -47,7 +48,11 @@ async function serve(port: MessagePort, input: WorkerInput): Promise<void> {
   const files = new DurableFiles(input.clusterFolder);
   const pg = await open(files);
   guardExecution(pg, (error) => fail(port, error));
-  const session = new Session(pg, new StatementClock(input.clockMemory, input.statementLimitMs));
+  const session = new Session(
+    pg,
+    new StatementClock(input.clockMemory, input.statementLimitMs),
+    new DiskRoom(input.clusterFolder),
+  );
   const server = new SocketServer(session);
   const stopCheckpoints = startCheckpoints(session, server.turnstile, files);
   port.once("message", (message) => {

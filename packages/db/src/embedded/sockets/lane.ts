@@ -59,13 +59,15 @@ export class Lane implements TurnTaker {
   async #execute(message: Uint8Array, onData: OnData): Promise<number> {
     // The client's farewell; its connection ends next.
     if (kindOf(message) === "terminate") return 0;
+    const isNewRound = !this.turnstile.isHeldBy(this);
     await this.turnstile.take(this);
+    if (isNewRound) await this.session.heedDisk();
     // The turn stays with this lane until it has cleaned up.
     if (this.#hasLeft) throw new Error("the connection is gone");
     let answeredBytes = 0;
     await this.converse(message, (data) => {
       answeredBytes += data.length;
-      onData(data);
+      onData(this.session.toAnswer(data));
     });
     return answeredBytes;
   }

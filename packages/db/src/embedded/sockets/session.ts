@@ -1,6 +1,7 @@
 import type { PGlite } from "@electric-sql/pglite";
+import type { DiskRoom } from "../disk-room.ts";
 import type { StatementClock } from "../statement-clock.ts";
-import { firstValue, queryMessage, stateAfter } from "./wire-messages.ts";
+import { firstValue, queryMessage, stateAfter, withDiskErrors } from "./wire-messages.ts";
 
 /** What the settings of the session are, by their names. */
 export type SessionSettings = readonly (readonly [name: string, value: string])[];
@@ -19,10 +20,26 @@ const READ = `select json_agg(json_build_array(name, value)) from (
 export class Session {
   readonly #pg: PGlite;
   readonly #clock: StatementClock;
+  readonly #room: DiskRoom;
+  #isReadOnly = false;
 
-  constructor(pg: PGlite, clock: StatementClock) {
+  constructor(pg: PGlite, clock: StatementClock, room: DiskRoom) {
     this.#pg = pg;
     this.#clock = clock;
+    this.#room = room;
+  }
+
+  /** Lets transactions that begin from now on only read while the disk is nearly full. */
+  async heedDisk(): Promise<void> {
+    const { isLow } = this.#room;
+    if (isLow === this.#isReadOnly) return;
+    await this.ask(`set default_transaction_read_only = ${isLow ? "on" : "off"}`);
+    this.#isReadOnly = isLow;
+  }
+
+  /** An answer as its client gets it: an error of the disk's says so. */
+  toAnswer(data: Uint8Array): Uint8Array {
+    return withDiskErrors(data, this.#isReadOnly);
   }
 
   /**
@@ -63,6 +80,7 @@ export class Session {
   /** Puts these in place of all that were changed. @returns false when PostgreSQL refuses one, and then none is set */
   async putSettings(settings: SessionSettings): Promise<boolean> {
     await this.ask(RESET);
+    this.#isReadOnly = false;
     if (settings.length === 0) return true;
     const calls = settings.map(([name, value]) => `set_config(${toLiteral(name)}, ${toLiteral(value)}, false)`);
     return (await this.ask(`select ${calls.join(", ")}`)) !== null;

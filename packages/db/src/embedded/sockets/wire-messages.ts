@@ -42,6 +42,30 @@ export function fatalMessage(sqlState: string, text: string): Uint8Array {
   return toMessage("E", ["SFATAL", "VFATAL", `C${sqlState}`, `M${text}`, ""]);
 }
 
+/** Of an error: its code (SQLSTATE), as PostgreSQL gives it and as it is meant here. */
+const CODE_FIELDS = {
+  /** Our own refusal, on a disk that is nearly full: a full disk. */
+  diskFull: [Buffer.from("C25006\0"), Buffer.from("C53100\0")],
+  /** PostgreSQL takes a disk that may not be written to for a lack of rights: an error of the disk. */
+  diskReadOnly: [Buffer.from("C42501\0"), Buffer.from("C58030\0")],
+} as const;
+const DISK_IS_READ_ONLY = Buffer.from("Read-only file system");
+
+/** An answer whose error, if it is one of the disk's, says so by its code. */
+export function withDiskErrors(answer: Uint8Array, isDiskFull: boolean): Uint8Array {
+  const bytes = Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength);
+  if (isDiskFull) return withField(bytes, CODE_FIELDS.diskFull);
+  return bytes.includes(DISK_IS_READ_ONLY) ? withField(bytes, CODE_FIELDS.diskReadOnly) : answer;
+}
+
+function withField(bytes: Buffer, [from, to]: readonly [Buffer, Buffer]): Uint8Array {
+  const at = bytes.indexOf(from);
+  if (at < 0) return bytes;
+  const changed = Uint8Array.from(bytes);
+  changed.set(to, at);
+  return changed;
+}
+
 /** The start of a connection as PGlite's own user, whatever a client asked for: a bad one would end PGlite. */
 export const STARTUP_MESSAGE: Uint8Array = toStartup(["user", "postgres", "database", "postgres", ""]);
 

@@ -1,0 +1,43 @@
+import type { MemoryOrigin } from "@keepsake/contract";
+import type { Actor } from "../platform/actor.ts";
+import { audit } from "../platform/audit.ts";
+import { DomainError } from "../platform/domain-error.ts";
+import { findInstructions } from "../platform/instruction-text.ts";
+import type { Services } from "../platform/services.ts";
+
+/** A content about to be stored. */
+interface NewText {
+  readonly content: string | undefined;
+  /** Whose word it is; the user's unless named. */
+  readonly origin: MemoryOrigin | undefined;
+  /** The field of the input, such as `items.3.content`. */
+  readonly path: string;
+}
+
+/**
+ * What the user says is kept whatever it says. What anybody else says is to tell something: a text that instructs a model
+ * has been put there by somebody, and that it was tried stands in the audit trail.
+ *
+ * @throws DomainError `INVALID_INPUT` that names the field, never the text
+ */
+export async function assertTells(
+  actor: Actor,
+  { db }: Pick<Services, "db">,
+  procedure: string,
+  texts: readonly NewText[],
+): Promise<void> {
+  for (const { content, origin = "user", path } of texts) {
+    if (origin === "user" || content === undefined) continue;
+    const [sign] = findInstructions(content);
+    if (sign === undefined) continue;
+    await audit(actor, db, { procedure, items: [], count: 0, details: { refused: "instructs", sign, origin } });
+    const message = `reads as an instruction to a model (${sign}), and only what the user said may`;
+    throw new DomainError(
+      "INVALID_INPUT",
+      `"${path}" ${message}: store what is to be known, or name the origin "user".`,
+      {
+        issues: [{ path, message }],
+      },
+    );
+  }
+}

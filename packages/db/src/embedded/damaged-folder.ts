@@ -1,0 +1,29 @@
+import { DamagedFolderError } from "../database-error.ts";
+
+/** Where PGlite's WebAssembly sees the cluster's folder. */
+const INSIDE = "/pglite/data";
+
+/** What PostgreSQL says without naming a file, and the file or folder that it means. */
+const FILES: readonly (readonly [said: RegExp, file: string])[] = [
+  [/control file/, "global/pg_control"],
+  [/checkpoint record|write-ahead log|\bWAL\b/i, "pg_wal"],
+  [/status of transaction/, "pg_xact"],
+  [/^database "postgres" does not exist/, "base/5"],
+];
+/** What PGlite says when PostgreSQL broke off without a word. */
+const WORDLESS = /^(Aborted|PGlite failed to initialize|RuntimeError|unreachable|memory access|null function)/i;
+
+/** The error for a folder that cannot be opened as it is. */
+export function damaged(path: string, reason: string, cause?: unknown): DamagedFolderError {
+  return new DamagedFolderError(
+    `The embedded PostgreSQL cannot open ${path} (${reason}): the folder is damaged, and nothing in it was deleted. "keepsake restore latest --replace" puts the newest backup in its place and keeps what is there; KEEPSAKE_DATA_DIR chooses another folder.`,
+    { cause },
+  );
+}
+
+/** PostgreSQL's reason, with the file where it can be known. */
+export function toFileReason(reason: string, path: string): string {
+  const said = WORDLESS.test(reason) ? "PostgreSQL broke off without saying why" : reason.replaceAll(INSIDE, path);
+  const file = FILES.find(([words]) => words.test(said))?.[1];
+  return file === undefined || said.includes(file) ? said : `${said}, ${file}`;
+}
