@@ -134,7 +134,8 @@ async function openEmbeddings(
   return {
     documents,
     queries,
-    space: await activateSpace(handle, documents.space, logger),
+    space: await activateSpace(handle, documents.space, await documents.health(), logger),
+    seen: { hasOtherWeights: false },
     vectorCounts: new VectorCounts(),
   };
 }

@@ -1,3 +1,4 @@
+import { embeddingsHealth } from "./platform/embeddings-health.ts";
 import type { Services } from "./platform/services.ts";
 
 interface Part {
@@ -38,8 +39,6 @@ async function databasePart({ ping, database }: Services): Promise<Readiness["da
 
 async function embeddingsPart({ embeddings }: Services): Promise<Readiness["embeddings"]> {
   if (!embeddings) return { state: "off", ok: true, reason: "OLLAMA_URL is not set: search goes by words alone." };
-  const { available, problem } = await embeddings.queries.health({
-    signal: AbortSignal.timeout(DATABASE_DEADLINE_MS),
-  });
+  const { available, problem } = await embeddingsHealth(embeddings, AbortSignal.timeout(DATABASE_DEADLINE_MS));
   return { state: available ? "on" : "unavailable", ok: available, reason: problem };
 }

@@ -118,6 +118,14 @@ describe("it tells, with what to do,", () => {
     await using ollama = await startFakeOllama({ models: ["llama3.2:latest"] });
     const missing = (await doctor({ OLLAMA_URL: ollama.url })).faultsOf("model");
     expect(missing).toMatchObject([fault("fail", /ollama pull nomic-embed-text/)]);
+    await change(
+      (sql) => sql`insert into embedding_spaces (model, dimensions, recipe, state)
+        values ('nomic-embed-text', 384, 'nomic-v1@000000000000', 'active')`,
+    );
+    ollama.setModels(["nomic-embed-text:latest"]);
+    const other = (await doctor({ OLLAMA_URL: ollama.url })).faultsOf("model");
+    expect(other).toMatchObject([fault("fail", /pulled again with other weights/)]);
+    await change((sql) => sql`delete from embedding_spaces`);
   });
 
   test("a token that has expired", async () => {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, DatabaseStartError, type EmbeddedConfig } from "@keepsake/db";
@@ -97,6 +97,19 @@ describe.skipIf(testEngine() !== "embedded")(
         expect(await readdir(cluster)).toEqual(expect.arrayContaining(before));
       },
     );
+
+    test("a damaged folder's refusal tells where the newest verified backup lies", async () => {
+      const backups = join(dataDir, "backups");
+      await mkdir(backups);
+      for (const name of [
+        "keepsake-20261129T023000Z.json",
+        "keepsake-20261130T023000Z.json",
+        "keepsake-20261201T0230.partial",
+      ])
+        await writeFile(join(backups, name), "");
+      await rm(join(cluster, "global", "pg_control"));
+      expect(await refusalOf(dataDir)).toContain(join(backups, "keepsake-20261130T023000Z.jsonl.zst"));
+    });
 
     test("what a killed PostgreSQL left in postmaster.pid, even nothing, does not matter", async () => {
       await writeFile(join(cluster, "postmaster.pid"), "");

@@ -40,6 +40,8 @@ export interface FakeOllama extends AsyncDisposable {
   setFault(fault: FakeOllamaFault | null): void;
   /** Replaces the models that were pulled. */
   setModels(models: readonly string[]): void;
+  /** As if every model had been pulled again, with other weights under the old name. */
+  replaceWeights(): void;
   /** Closes all connections, answered or not. */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
   const { port = 0, host = "127.0.0.1", models = MODELS, chat = echo, loadMs = 0 } = options;
   const state: State = {
     models,
+    weights: "",
     chat,
     loadMs,
     isLoaded: loadMs === 0,
@@ -76,6 +79,9 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
     setModels: (names) => {
       state.models = names;
     },
+    replaceWeights: () => {
+      state.weights += "+";
+    },
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -83,6 +89,8 @@ export async function startFakeOllama(options: FakeOllamaOptions = {}): Promise<
 
 interface State {
   models: readonly string[];
+  /** Added to the models' digests. */
+  weights: string;
   readonly chat: FakeChat;
   readonly loadMs: number;
   isLoaded: boolean;
@@ -103,7 +111,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   if (fault?.kind === "hold") await state.released.promise;
   if (fault?.kind === "delay") await sleep(fault.ms, undefined, { signal: left });
   if (received.path === EMBED_PATH) await loadModel(state, left);
-  const right = route(received, fault?.kind === "missing-model" ? [] : state.models, state.chat);
+  const right = route(received, fault?.kind === "missing-model" ? { ...state, models: [] } : state);
   const answer = fault ? spoil(fault, right, inputsOf(received.body) ?? []) : right;
   if (fault?.kind === "drip") await drip(response, answer, fault.everyMs ?? 200, left);
   else send(response, answer);
@@ -133,7 +141,7 @@ function takeFault(state: State, path: string): FakeOllamaFault | null {
   return fault;
 }
 
-function route({ method, path, body }: FakeOllamaRequest, models: readonly string[], chat: FakeChat): FakeAnswer {
+function route({ method, path, body }: FakeOllamaRequest, { models, weights, chat }: State): FakeAnswer {
   if (method === "POST" && Object.keys(body).length === 0) return errorAnswer(400, "missing request body");
   switch (`${method} ${path}`) {
     case "GET /":
@@ -142,7 +150,7 @@ function route({ method, path, body }: FakeOllamaRequest, models: readonly strin
     case "GET /api/version":
       return { status: 200, body: { version: VERSION } };
     case "GET /api/tags":
-      return answerTags(models);
+      return answerTags(models, weights);
     case "POST /api/show":
       return answerShow(body, models);
     case "POST /api/embed":

@@ -62,13 +62,15 @@ function unitFault(keepAlive: unknown): string | null {
 }
 
 /** `GET /api/tags`. */
-export function answerTags(models: readonly string[]): FakeAnswer {
-  return { status: 200, body: { models: models.map(describe) } };
+export function answerTags(models: readonly string[], weights: string): FakeAnswer {
+  return { status: 200, body: { models: models.map((name) => describe(name, weights)) } };
 }
 
-function describe(name: string): object {
+function describe(name: string, weights: string): object {
   const full = toModelName(name).includes(":") ? name : `${toModelName(name)}:latest`;
-  const digest = createHash("sha256").update(full).digest("hex");
+  const digest = createHash("sha256")
+    .update(full + weights)
+    .digest("hex");
   return { name: full, model: full, modified_at: MODIFIED_AT, size: 274_302_450, digest, details: detailsOf(name) };
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Actor } from "../platform/actor.ts";
+import { toDatabaseFailure } from "../platform/database-failure.ts";
 import { describeCause } from "../platform/describe-cause.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import type { Services } from "../platform/services.ts";
@@ -27,6 +28,8 @@ export async function saveLater(
       await attempt;
       return;
     } catch (error) {
+      // It goes with everything else of the user.
+      if (toDatabaseFailure(error)?.reason === "USER_BEING_ERASED") return;
       const cause = describeCause(error);
       if (afterMs === null || isMismatch(error))
         return logger.error({ cause }, "a message could not be saved after its turn was answered");

@@ -1,8 +1,9 @@
 import type { DatabaseHandle, Transaction } from "@keepsake/db";
 import { embeddingSpaces, embeddings } from "@keepsake/db/schema";
-import type { EmbeddingSpaceDescription } from "@keepsake/embeddings";
+import type { EmbedderHealth, EmbeddingSpaceDescription } from "@keepsake/embeddings";
 import { and, eq, ne, sql } from "drizzle-orm";
 import type { Logger } from "./logger.ts";
+import { nameByWeights } from "./model-weights.ts";
 
 /** The space that this installation's vectors are made in now. */
 export interface EmbeddingSpace extends EmbeddingSpaceDescription {
@@ -20,14 +21,18 @@ const HNSW = { m: 16, efConstruction: 64 };
 /**
  * Makes the configured space the active one, new if need be. Vectors of another space stay where they are and are
  * never compared with its own; `embedding-backfill.ts` fills what is missing.
+ *
+ * @param health names the model's weights, where Ollama can be asked
  */
 export async function activateSpace(
   handle: DatabaseHandle,
-  wanted: EmbeddingSpaceDescription,
+  described: EmbeddingSpaceDescription,
+  health: EmbedderHealth,
   logger: Logger,
 ): Promise<EmbeddingSpace> {
   return handle.db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${SPACE_LOCK})`);
+    const wanted = await nameByWeights(tx, described, health);
     const replacesAnother = await retireOthers(tx, wanted, logger);
     const space = { ...(await upsertActive(tx, wanted)), replacesAnother };
     if (handle.home === "server") await ensureIndexes(tx, space);
@@ -35,7 +40,7 @@ export async function activateSpace(
   });
 }
 
-const described = (space: EmbeddingSpaceDescription) =>
+const isDescribed = (space: EmbeddingSpaceDescription) =>
   and(
     eq(embeddingSpaces.model, space.model),
     eq(embeddingSpaces.dimensions, space.dimensions),
@@ -46,7 +51,7 @@ async function retireOthers(tx: Transaction, wanted: EmbeddingSpaceDescription, 
   const retired = await tx
     .update(embeddingSpaces)
     .set({ state: "retired" })
-    .where(and(eq(embeddingSpaces.state, "active"), sql`not (${described(wanted)})`))
+    .where(and(eq(embeddingSpaces.state, "active"), sql`not (${isDescribed(wanted)})`))
     .returning({ model: embeddingSpaces.model, dimensions: embeddingSpaces.dimensions });
   for (const old of retired) logger.warn({ old, wanted }, "the embedding model changed: everything gets new vectors");
   return retired.length > 0;
@@ -58,8 +63,8 @@ async function upsertActive(tx: Transaction, wanted: EmbeddingSpaceDescription) 
   await tx
     .update(embeddingSpaces)
     .set({ state: "active", activatedAt: sql`now()` })
-    .where(and(described(wanted), ne(embeddingSpaces.state, "active")));
-  const [space] = await tx.select({ id: embeddingSpaces.id }).from(embeddingSpaces).where(described(wanted));
+    .where(and(isDescribed(wanted), ne(embeddingSpaces.state, "active")));
+  const [space] = await tx.select({ id: embeddingSpaces.id }).from(embeddingSpaces).where(isDescribed(wanted));
   if (!space) throw new Error("the embedding space was not stored");
   return { id: space.id, model, dimensions, recipe };
 }

@@ -3,7 +3,9 @@ import { EmbeddingError } from "@keepsake/embeddings";
 import { embedItems } from "./embed-items.ts";
 import type { EmbeddableKind } from "./embeddable-kind.ts";
 import { type EmbeddingJob, embeddingQueue } from "./embedding-jobs.ts";
+import { embeddingsHealth } from "./embeddings-health.ts";
 import type { Job } from "./job-queue.ts";
+import { OTHER_WEIGHTS } from "./model-weights.ts";
 import type { Embeddings, Services } from "./services.ts";
 
 /** Items of one round at most; the embedder's own batches are no larger. */
@@ -63,12 +65,21 @@ export class EmbeddingWorker implements AsyncDisposable {
       const queues = this.#kinds.map(({ itemType }) => embeddingQueue(itemType));
       return this.#services.jobs.waitForJobs(queues, IDLE_POLL_MS, this.#stop.signal);
     }
+    if (await this.#hasOtherWeights()) return this.#pause(RECOVERY_POLL_MS.max);
     try {
       await this.#embed(count);
     } catch (error) {
       if (!(error instanceof EmbeddingError)) throw error;
       await this.#waitForModel(error);
     }
+  }
+
+  /** Vectors of other weights must not stand beside the others: the jobs wait for the restart that makes a new space. */
+  async #hasOtherWeights(): Promise<boolean> {
+    await embeddingsHealth(this.#embeddings, this.#stop.signal);
+    const { hasOtherWeights } = this.#embeddings.seen;
+    if (hasOtherWeights) this.#services.logger.warn(OTHER_WEIGHTS);
+    return hasOtherWeights;
   }
 
   /** @returns how many jobs are open now */

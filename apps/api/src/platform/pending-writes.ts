@@ -40,6 +40,12 @@ export class PendingWrites {
     });
   }
 
+  /** Resolves when those writes for a user have ended that are under way now. */
+  async endedOf({ userId }: Actor): Promise<void> {
+    const ofUser = [...this.#pending].filter(([key]) => (JSON.parse(key) as [string, string])[0] === userId);
+    await Promise.all(ofUser.map(([, write]) => write));
+  }
+
   /** Resolves when no write about this is under way. */
   async ended({ userId }: Actor, about: string): Promise<void> {
     await this.#pending.get(JSON.stringify([userId, about]));

@@ -8,7 +8,7 @@ export async function queryVector(
   text: string,
   timeoutMs: number,
 ): Promise<string | null> {
-  if (!embeddings) return null;
+  if (!embeddings || embeddings.seen.hasOtherWeights) return null;
   try {
     const [vector] = await embeddings.queries.embed([text], "query", { timeoutMs });
     return vector ? toVectorText(vector) : null;
@@ -20,6 +20,6 @@ export async function queryVector(
 
 /** The vector of something that was asked a while ago too; null when the model would have to be waited for. */
 export function knownQueryVector({ embeddings }: Pick<Services, "embeddings">, text: string): string | null {
-  const vector = embeddings?.queries.known(text, "query");
+  const vector = embeddings?.seen.hasOtherWeights ? null : embeddings?.queries.known(text, "query");
   return vector ? toVectorText(vector) : null;
 }

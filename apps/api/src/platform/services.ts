@@ -42,6 +42,8 @@ export interface Embeddings {
   /** For what is stored: no cache, so that a long backlog does not push the queries out of theirs. */
   readonly documents: Embedder;
   readonly space: EmbeddingSpace;
+  /** Whether the model has lately been seen to have other weights than the space: its vectors are of no use then. */
+  readonly seen: { hasOtherWeights: boolean };
   readonly vectorCounts: VectorCounts;
 }
 

@@ -1,9 +1,9 @@
 import { type CreatedToken, type CreateTokenInput, TOKEN_SCOPES, type TokenScope } from "@keepsake/contract";
 import type { Actor, Caller } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import type { Services } from "../platform/services.ts";
 import { raiseTokensVersion } from "../platform/token-store.ts";
 import { writeOnce } from "../platform/write-once.ts";
+import type { TokenMeans } from "./token-means.ts";
 import { addToken, type TokenDraft } from "./token-store.ts";
 
 type Wish = Omit<CreateTokenInput, "idempotencyKey">;
@@ -16,7 +16,7 @@ type Wish = Omit<CreateTokenInput, "idempotencyKey">;
  */
 export async function createToken(
   actor: Actor,
-  services: Services,
+  services: TokenMeans,
   { idempotencyKey: key, ...wish }: CreateTokenInput,
   held: readonly TokenScope[],
 ): Promise<CreatedToken> {

@@ -2,10 +2,10 @@ import type { ApiToken, CreatedToken, RevokeTokenInput, RotateTokenInput, TokenS
 import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import type { Services } from "../platform/services.ts";
 import { raiseTokensVersion } from "../platform/token-store.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { assertHeld } from "./create-token.ts";
+import type { TokenMeans } from "./token-means.ts";
 import { addToken, endToken, endTokenLater, lockToken, stateOf, toApiToken } from "./token-store.ts";
 
 const tokenNotFound = (which: string) => new DomainError("TOKEN_NOT_FOUND", `There is no ${which} with this id.`);
@@ -17,7 +17,7 @@ const tokenNotFound = (which: string) => new DomainError("TOKEN_NOT_FOUND", `The
  */
 export async function revokeToken(
   actor: Actor,
-  services: Services,
+  services: TokenMeans,
   { id, idempotencyKey: key }: RevokeTokenInput,
 ): Promise<ApiToken> {
   const call = { key, procedure: "system.revokeToken", input: id, ofServer: {} };
@@ -45,7 +45,7 @@ async function read(tx: Transaction, id: string): Promise<ApiToken> {
  */
 export async function rotateToken(
   actor: Actor,
-  services: Services,
+  services: TokenMeans,
   { idempotencyKey: key, ...wish }: RotateTokenInput,
   held: readonly TokenScope[],
 ): Promise<CreatedToken> {

@@ -13,7 +13,7 @@ const PAGE_ROWS = 1_000;
 const UNFINISHED_AFTER_SECONDS = 60;
 
 /** Beside the callers' connections: it takes longer than a call of theirs may. */
-type Means = Pick<Services, "backgroundDb" | "jobs" | "doorkeeper">;
+type Means = Pick<Services, "backgroundDb" | "jobs" | "doorkeeper" | "pendingWrites">;
 
 /**
  * Erases everything of the call's user, for good, from every table. First the user is marked: from then on the database
@@ -53,6 +53,8 @@ export async function finishErasures(means: Means, signal: AbortSignal): Promise
 }
 
 async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Promise<number> {
+  // Turns that were answered before they were saved: the mark has them given up, and none comes after the end.
+  await means.pendingWrites.endedOf(actor);
   let rows = 0;
   for (const table of ERASED_TABLES) {
     let erased = 0;

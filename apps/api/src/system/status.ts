@@ -1,4 +1,5 @@
 import { KEEPSAKE_VERSION, type SystemStatus } from "@keepsake/contract";
+import { embeddingsHealth } from "../platform/embeddings-health.ts";
 import type { Services } from "../platform/services.ts";
 
 /** The server's own account of itself. Asks the model only while its circuit is open or unknown. */
@@ -16,7 +17,7 @@ async function embeddingsStatus({ embeddings, jobs }: Services): Promise<SystemS
     const problem = "Search goes by words alone: set OLLAMA_URL to search by meaning too.";
     return { state: "off", model: null, dimensions: null, problem, queued: 0 };
   }
-  const { available, problem } = await embeddings.queries.health();
+  const { available, problem } = await embeddingsHealth(embeddings);
   const { model, dimensions } = embeddings.space;
   const queued = await jobs.countWaiting();
   return { state: available ? "on" : "unavailable", model, dimensions, problem, queued };

@@ -60,7 +60,7 @@ async function hasTables(sql: postgres.Sql): Promise<boolean> {
 
 async function findSpace(sql: postgres.Sql): Promise<RecordedSpace | null> {
   const [space] = await sql<RecordedSpace[]>`
-    select model, dimensions, null::text as "modelDigest" from embedding_spaces where state = 'active'`;
+    select model, dimensions, recipe from embedding_spaces where state = 'active'`;
   return space ?? null;
 }
 

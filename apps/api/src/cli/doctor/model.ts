@@ -1,13 +1,14 @@
 import { createOllamaEmbedder, type EmbedderHealth } from "@keepsake/embeddings";
 import type { EmbeddingsConfig } from "../../config.ts";
+import { hasOtherWeights, weightsOf } from "../../platform/model-weights.ts";
 import { type Finding, fail, pass, skip, warn } from "./finding.ts";
 
 /** The space that is in use: what vectors there are were made with it. */
 export interface RecordedSpace {
   readonly model: string;
   readonly dimensions: number;
-  /** Of the weights, when they were first seen; null while Ollama was never asked. */
-  readonly modelDigest: string | null;
+  /** Names the weights since they were first seen. */
+  readonly recipe: string;
 }
 
 /** Whether the model can be used, and is the one that the vectors were made with. */
@@ -31,11 +32,10 @@ function judgeSpace({ model, dimensions }: EmbeddingsConfig, health: EmbedderHea
     const said = `the vectors are ${recorded.model}'s with ${recorded.dimensions} dimensions, and ${wanted} is set`;
     return warn("model", said, "Nothing to do when that is meant: the next start gives everything new vectors.");
   }
-  const { modelDigest } = health;
-  if (modelDigest === undefined || recorded.modelDigest === null) {
+  if (health.modelDigest === undefined || weightsOf(recorded.recipe) === null) {
     return skip("model", `the weights behind the vectors of ${wanted} are not known`);
   }
-  if (modelDigest === recorded.modelDigest) return pass("model", `its weights are those of the vectors`);
+  if (!hasOtherWeights(recorded, health)) return pass("model", "its weights are those of the vectors");
   const said = `${model} was pulled again with other weights than the vectors were made with`;
   return fail("model", said, "Restart Keepsake: everything gets new vectors.");
 }

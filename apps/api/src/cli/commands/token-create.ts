@@ -1,0 +1,55 @@
+import { CreateTokenInput, DEFAULT_USER_ID, TOKEN_SCOPES, UserId } from "@keepsake/contract";
+import { toInputIssues, toSentence } from "../../platform/input-issues.ts";
+import { createToken } from "../../system/create-token.ts";
+import { defineCommand, UsageError } from "../command.ts";
+import { atTheMachine, withTokens } from "../tokens/open-tokens.ts";
+
+const DAY_MS = 86_400_000;
+
+/** `keepsake token create`. */
+export const tokenCreateCommand = defineCommand({
+  name: "token create",
+  summary: "makes a token and prints it, this once",
+  positionals: [],
+  options: {
+    role: { type: "string", value: "ROLE", meaning: "admin, gateway (names a user with each call) or user (one user)" },
+    label: { type: "string", value: "TEXT", meaning: "for what or whom it is" },
+    user: { type: "string", value: "ID", meaning: "whose it is, for the role user; without it default's" },
+    "only-users": { type: "string", value: "ID,ID", meaning: "the users that a gateway may name; without it all" },
+    scopes: { type: "string", value: "LIST", meaning: `of ${TOKEN_SCOPES.join(",")}; without it all` },
+    "expires-days": { type: "string", value: "DAYS", meaning: "for how long it is good; without it for ever" },
+  },
+  details: `Only the token goes to stdout. A running server asks for tokens within a second of the first one, and for good.`,
+  run: async ({ values, env, say, note }) => {
+    const wish = parse(CreateTokenInput, {
+      role: values.role,
+      label: values.label,
+      ...(values["only-users"] !== undefined && { onlyUsers: values["only-users"].split(",") }),
+      ...(values.scopes !== undefined && { scopes: values.scopes.split(",") }),
+      ...(values["expires-days"] !== undefined && { expiresAt: inDays(values["expires-days"]) }),
+    });
+    if (values.user !== undefined && wish.role !== "user") throw new UsageError("--user belongs to --role user.");
+    const actor = atTheMachine(parse(UserId, values.user ?? DEFAULT_USER_ID));
+    const made = await withTokens(env, (means) => createToken(actor, means, wish, TOKEN_SCOPES));
+    note(`Token ${made.id} (${made.label}, ${made.role}). Keep it: it is shown this once.`);
+    say(made.token ?? "");
+    return 0;
+  },
+});
+
+interface Schema<T> {
+  safeParse(
+    value: unknown,
+  ): { success: true; data: T } | { success: false; error: Parameters<typeof toInputIssues>[0] };
+}
+
+function parse<T>(schema: Schema<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(toSentence(toInputIssues(parsed.error)));
+}
+
+function inDays(text: string): Date {
+  if (/^[1-9]\d{0,4}$/.test(text)) return new Date(Date.now() + Number(text) * DAY_MS);
+  throw new UsageError("--expires-days must be a whole number of days, such as 90.");
+}
