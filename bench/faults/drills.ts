@@ -2,6 +2,7 @@ import type { Drill } from "./drill.ts";
 
 /** Every drill by its name, in the order in which `pnpm bench faults` runs them. */
 export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Drill }>>> = {
+  isolation: () => import("./isolation.ts"),
   "kill-server": () => import("./kill-server.ts"),
   "lost-answers": () => import("./lost-answers.ts"),
   network: () => import("./network.ts"),
