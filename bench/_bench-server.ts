@@ -93,6 +93,7 @@ function toConfig(
       limits: loadConfig({}, () => "").server.limits,
     },
     database,
+    backup: { folder: null, at: null, keep: { daily: 14, weekly: 8, monthly: 6 } },
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
     settings: {
       forgetRetentionDays: 30,

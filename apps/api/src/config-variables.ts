@@ -51,6 +51,23 @@ export const CONFIG_VARIABLES = [
   },
   { name: "KEEPSAKE_DATA_DIR", fallback: "./data", meaning: "Where the embedded PostgreSQL keeps its data." },
   {
+    name: "KEEPSAKE_BACKUP_DIR",
+    fallback: "",
+    meaning:
+      "Where backups are. Without it the embedded home has them in backups below its data folder, and a PostgreSQL server none; better on another disk.",
+  },
+  {
+    name: "BACKUP_AT",
+    fallback: "02:30",
+    meaning:
+      "When the daily backup is made, in the time zone of TZ. off leaves that to others, and only tells of their backups.",
+  },
+  {
+    name: "BACKUP_KEEP",
+    fallback: "14/8/6",
+    meaning: "Of how many days, weeks and months the last backup is kept.",
+  },
+  {
     name: "OLLAMA_URL",
     fallback: "",
     meaning: "Ollama's address, such as http://127.0.0.1:11434. Without it search goes by words alone.",

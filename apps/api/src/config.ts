@@ -1,5 +1,5 @@
 import { isIPv6 } from "node:net";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
   CACHE_ENTRIES_MAX_DEFAULT,
   CACHE_TTL_SECONDS_DEFAULT,
@@ -9,6 +9,7 @@ import {
 } from "@keepsake/contract";
 import type { DatabaseConfig } from "@keepsake/db";
 import { z } from "zod";
+import type { Retention } from "./backup/retention.ts";
 import { CACHE_NEVER_INTENTS, type ConfigVariableName } from "./config-variables.ts";
 import type { AdmissionLimits } from "./platform/admission.ts";
 import type { LoggingConfig } from "./platform/logger.ts";
@@ -37,11 +38,21 @@ export interface EmbeddingsConfig {
   readonly dimensions: number;
 }
 
+/** Backups of the database. */
+export interface BackupConfig {
+  /** Null: there are none. */
+  readonly folder: string | null;
+  /** `02:30`; null when somebody else makes them. */
+  readonly at: string | null;
+  readonly keep: Retention;
+}
+
 /** Everything that can be set, checked. Durations and sizes carry their unit in the name. */
 export interface Config {
   readonly server: ServerConfig;
   readonly database: DatabaseConfig;
   readonly embeddings: EmbeddingsConfig | null;
+  readonly backup: BackupConfig;
   readonly settings: Settings;
   readonly logging: LoggingConfig;
 }
@@ -93,6 +104,15 @@ const Variables = z.object({
   DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000, 4_000),
   KEEPSAKE_DURABILITY: z.enum(["required", "relaxed"]).default("required"),
   KEEPSAKE_DATA_DIR: z.string().default("./data"),
+  KEEPSAKE_BACKUP_DIR: z.string().optional(),
+  BACKUP_AT: z
+    .string()
+    .regex(/^(([01]\d|2[0-3]):[0-5]\d|off)$/, "must be a time such as 02:30, or off")
+    .default("02:30"),
+  BACKUP_KEEP: z
+    .string()
+    .regex(/^\d{1,3}\/\d{1,3}\/\d{1,3}$/, "must be numbers of days, weeks and months such as 14/8/6")
+    .default("14/8/6"),
   OLLAMA_URL: url(["http:", "https:"], "http://127.0.0.1:11434").optional(),
   EMBEDDING_MODEL: z.string().default("nomic-embed-text"),
   EMBEDDING_DIMENSIONS: whole(1, 2_000, EMBEDDING_DIMENSIONS_DEFAULT),
@@ -158,6 +178,7 @@ function toFault(issue: z.core.$ZodIssue): string {
 }
 
 function toConfig(variables: Variables, adminToken: string | null, password: string | null): Config {
+  const database = toDatabaseConfig(variables, password);
   return {
     server: {
       host: variables.HOST,
@@ -172,8 +193,9 @@ function toConfig(variables: Variables, adminToken: string | null, password: str
         connectionsMax: variables.LIMIT_CONNECTIONS,
       },
     },
-    database: toDatabaseConfig(variables, password),
+    database,
     embeddings: toEmbeddingsConfig(variables),
+    backup: toBackupConfig(variables, database),
     settings: {
       forgetRetentionDays: variables.FORGET_RETENTION_DAYS,
       unsaidPerHourMax: variables.KEEPSAKE_UNSAID_PER_HOUR,
@@ -239,6 +261,16 @@ function serverUrl(variables: Variables, password: string | null): string | null
   const secret = password === null ? "" : `:${encodeURIComponent(password)}`;
   const address = isIPv6(host) ? `[${host}]` : host;
   return `postgres://${encodeURIComponent(user)}${secret}@${address}:${port}/${encodeURIComponent(database)}`;
+}
+
+function toBackupConfig(variables: Variables, database: DatabaseConfig): BackupConfig {
+  const own = database.home === "embedded" ? join(database.dataDir, "backups") : null;
+  const [daily = 14, weekly = 8, monthly = 6] = variables.BACKUP_KEEP.split("/").map(Number);
+  return {
+    folder: variables.KEEPSAKE_BACKUP_DIR === undefined ? own : resolve(variables.KEEPSAKE_BACKUP_DIR),
+    at: variables.BACKUP_AT === "off" ? null : variables.BACKUP_AT,
+    keep: { daily, weekly, monthly },
+  };
 }
 
 function toEmbeddingsConfig(variables: Variables): EmbeddingsConfig | null {

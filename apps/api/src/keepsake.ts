@@ -1,6 +1,7 @@
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
 import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
+import { KeptBackups } from "./backup/keep-backups.ts";
 import { startSweeping } from "./cache/sweep.ts";
 import { type Config, ConfigError, type EmbeddingsConfig } from "./config.ts";
 import { embeddableMessages } from "./conversation/embeddable-messages.ts";
@@ -66,10 +67,13 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   const queues = EMBEDDABLE.map(({ itemType }) => embeddingQueue(itemType));
   const jobs = resources.use(await startJobQueue(handle, queues, logger.child({ part: "jobs" })));
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
+  const opened = { config: config.database, handle };
+  const backups = resources.use(new KeptBackups(opened, config.backup, logger.child({ part: "backups" })));
   const services: Services = {
     ...describe(handle),
     embeddings,
     jobs,
+    backups,
     logger,
     doorkeeper,
     metrics: createMetrics(),

@@ -7,7 +7,10 @@ interface Part {
   reason: string | null;
 }
 
-/** Each part of the server. Embeddings may be missing and the server is still ready: it finds by words. */
+/**
+ * Each part of the server. Embeddings may be missing and the server is still ready: it finds by words. Neither is it less
+ * ready for a backup that is missing, which somebody should look after.
+ */
 export interface Readiness {
   ready: boolean;
   database: Part & {
@@ -17,14 +20,19 @@ export interface Readiness {
     reopenings: number;
   };
   embeddings: Part & { state: "on" | "off" | "unavailable" };
+  backups: Part & { state: "on" | "off" | "watched" };
 }
 
 const DATABASE_DEADLINE_MS = 2_000;
 
 /** Asks every part how it is, each with a deadline. */
 export async function readiness(services: Services): Promise<Readiness> {
-  const [database, embeddings] = await Promise.all([databasePart(services), embeddingsPart(services)]);
-  return { ready: database.ok, database, embeddings };
+  const [database, embeddings, backups] = await Promise.all([
+    databasePart(services),
+    embeddingsPart(services),
+    backupsPart(services),
+  ]);
+  return { ready: database.ok, database, embeddings, backups };
 }
 
 async function databasePart({ ping, database }: Services): Promise<Readiness["database"]> {
@@ -41,4 +49,9 @@ async function embeddingsPart({ embeddings }: Services): Promise<Readiness["embe
   if (!embeddings) return { state: "off", ok: true, reason: "OLLAMA_URL is not set: search goes by words alone." };
   const { available, problem } = await embeddingsHealth(embeddings, AbortSignal.timeout(DATABASE_DEADLINE_MS));
   return { state: available ? "on" : "unavailable", ok: available, reason: problem };
+}
+
+async function backupsPart({ backups }: Services): Promise<Readiness["backups"]> {
+  const { state, warning } = await backups.status();
+  return { state, ok: warning === null, reason: warning };
 }

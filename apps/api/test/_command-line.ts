@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-const KEEPSAKE = fileURLToPath(new URL("../../../scripts/keepsake.ts", import.meta.url));
+/** The command line from its sources. */
+export const KEEPSAKE = fileURLToPath(new URL("../../../scripts/keepsake.ts", import.meta.url));
 
 /** How a command ended, and what it printed. */
 export interface CommandResult {

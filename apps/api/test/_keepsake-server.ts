@@ -12,8 +12,12 @@ import { StatementRecorder } from "./_statement-recorder.ts";
 export interface TestServerOptions {
   /** Starts a fake Ollama and uses it. */
   readonly embeddings?: boolean;
+  /** Used instead of a new one, and left when the server ends. */
+  readonly database?: TestDatabase;
   readonly server?: Partial<Config["server"]>;
   readonly settings?: Partial<Config["settings"]>;
+  /** None without it. */
+  readonly backup?: Partial<Config["backup"]>;
   readonly logger?: Logger;
   /** Sets an admin's token, and sends it with every call of `client`, `clientOf` and `post`. */
   readonly asAdmin?: boolean;
@@ -39,7 +43,7 @@ export interface TestServer extends AsyncDisposable {
 /** Starts a server. Its end fails the test file when a statement could have reached another user's rows. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   await using resources = new AsyncDisposableStack();
-  const database = resources.use(await createTestDatabase());
+  const database = options.database ?? resources.use(await createTestDatabase());
   const ollama = options.embeddings ? resources.use(await startFakeOllama()) : null;
   const recorder = new StatementRecorder();
   resources.defer(() => recorder.assertIsolated());
@@ -84,6 +88,7 @@ export function testConfig(
     server: { host: "127.0.0.1", port: 0, adminToken, allowedHosts: [], limits, ...options.server },
     database,
     embeddings: ollamaUrl === null ? null : { url: ollamaUrl, model: "nomic-embed-text", dimensions: 384 },
+    backup: { folder: null, at: null, keep: { daily: 14, weekly: 8, monthly: 6 }, ...options.backup },
     settings: {
       forgetRetentionDays: 30,
       unsaidPerHourMax: 120,

@@ -31,5 +31,6 @@ export const OTHER_INPUTS: Readonly<Record<string, Record<string, unknown>>> = {
 /** Mutations that take no key, and why. */
 export const WITHOUT_KEY: Readonly<Record<string, string>> = {
   "cache.lookup": "counts each look-up, and changes nothing else",
+  "system.backup": "begins nothing while one is being made, and a second one changes nothing",
   "system.eraseUser": "erases what is left, so that a second call finds nothing; its key would be a trace of the user",
 };

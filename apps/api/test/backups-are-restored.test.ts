@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { findTool, testEngine } from "@keepsake/db/testing";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { hashFile, listBackups, readFailure } from "../src/backup/backup-folder.ts";
 import { type FilledDatabases, fillDatabases, fingerprint } from "./_filled-databases.ts";
 import { databaseEnvironment, freePort, startProcess, untilHealthy } from "./_keepsake-process.ts";
 import { eventually } from "./_keepsake-server.ts";
@@ -58,10 +59,10 @@ describe("a backup", () => {
     expect(await contentsFound("światło")).toEqual(["ola: światło 💡"]);
   });
 
-  test("is read by its owner alone, and has a checksum that sha256sum takes", async () => {
+  test("is read by its owner and Keepsake's group alone, and has a checksum that sha256sum takes", async () => {
     await script("backup.sh", ["now"]);
     const [dump = "", checksum = ""] = (await readdir(folder)).sort();
-    expect((await stat(join(folder, dump))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder, dump))).mode & 0o777).toBe(0o640);
     expect(execFileSync("sha256sum", ["--check", checksum], { cwd: folder, encoding: "utf8" })).toBe(`${dump}: OK\n`);
   });
 
@@ -76,13 +77,50 @@ describe("a backup", () => {
 
   test("that came out short is not kept, though pg_dump said that all was well", async () => {
     const bin = await mkdtemp(join(tmpdir(), "keepsake-bin-"));
-    const short = `#!/bin/sh\n"${findTool("pg_dump")}" "$@" && truncate -s -1000 ${folder}/*.partial\n`;
+    const short = `#!/bin/sh\n"${findTool("pg_dump")}" "$@" && [ "$1" = --version ] || truncate -s -1000 ${folder}/*.partial\n`;
     await writeFile(join(bin, "pg_dump"), short, { mode: 0o755 });
     const PATH = [bin, dirname(findTool("pg_dump") ?? ""), process.env["PATH"]].join(delimiter);
     const { code, said } = await script("backup.sh", ["now"], { PATH });
     await rm(bin, { recursive: true });
     expect(code).toBe(1);
     expect(said).toContain("the dumps before it are untouched");
+    expect(await readdir(folder)).toEqual(["last-failure.json"]);
+    expect(await readFailure(folder)).toMatchObject({ problem: expect.stringContaining("backup.sh failed") });
+  });
+
+  test("is known to Keepsake by its manifest, with rows and time", async () => {
+    await script("backup.sh", ["now"]);
+    const [backup] = await listBackups(folder);
+    expect(backup?.path).toBe(join(folder, (await readdir(folder)).find((name) => name.endsWith(".dump")) ?? ""));
+    expect(backup?.sha256).toBe(await hashFile(backup?.path ?? ""));
+    expect(backup?.rows).toBeGreaterThan(100);
+    expect(await namesLike("keepsake_scratch")).toEqual([]);
+  });
+
+  test("whose restored tables are not those of its snapshot is not kept", async () => {
+    const bin = await mkdtemp(join(tmpdir(), "keepsake-bin-"));
+    const without = `#!/bin/sh\nexec "${findTool("pg_dump")}" "$@" $([ "$1" = --version ] || echo --exclude-table-data=public.knowledge_versions)\n`;
+    await writeFile(join(bin, "pg_dump"), without, { mode: 0o755 });
+    const PATH = [bin, dirname(findTool("pg_dump") ?? ""), process.env["PATH"]].join(delimiter);
+    const { code, said } = await script("backup.sh", ["now"], { PATH });
+    await rm(bin, { recursive: true });
+    expect(code).toBe(1);
+    expect(said).toMatch(/once restored, is not what it was made from: .*knowledge_versions/);
+    expect(await readdir(folder)).toEqual(["last-failure.json"]);
+  });
+
+  test("is refused in a sentence where pg_dump is older than the server", async () => {
+    const bin = await mkdtemp(join(tmpdir(), "keepsake-bin-"));
+    await writeFile(join(bin, "pg_dump"), '#!/bin/sh\necho "pg_dump (PostgreSQL) 15.9 (Debian 15.9-1)"\n', {
+      mode: 0o755,
+    });
+    const PATH = [bin, dirname(findTool("pg_dump") ?? ""), process.env["PATH"]].join(delimiter);
+    const { code, said } = await script("backup.sh", ["now"], { PATH });
+    await rm(bin, { recursive: true });
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /this pg_dump is of PostgreSQL 15, the server of \d+: back it up by the programs of its own version/,
+    );
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 export * from "./access.ts";
 export * from "./audit.ts";
+export * from "./backups.ts";
 export * from "./cache.ts";
 export * from "./conversation.ts";
 export * from "./errors.ts";

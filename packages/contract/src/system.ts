@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BackupStatus } from "./backups.ts";
 import { pageFields } from "./fields.ts";
 import { UserId } from "./tokens.ts";
 
@@ -30,6 +31,7 @@ export const SystemStatus = z.object({
     /** Memories of all users that wait for their vectors. */
     queued: z.int(),
   }),
+  backups: BackupStatus,
 });
 export type SystemStatus = z.infer<typeof SystemStatus>;
 

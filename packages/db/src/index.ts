@@ -20,6 +20,7 @@ export {
   MigrationError,
 } from "./database-error.ts";
 export { withDeadline } from "./deadline.ts";
+export { hasCluster, type ReplacedCluster, replaceCluster } from "./embedded/replace-cluster.ts";
 export { sideSocketPath } from "./embedded/socket-folder.ts";
 export { SIDE_READER } from "./embedded/sockets/side-lane.ts";
 export { type FlushResults, flush, type Statement, type Wanted, write } from "./flush.ts";

@@ -18,6 +18,8 @@ const INSUFFICIENT_PRIVILEGE = "42501";
 export interface MigrateOptions {
   /** Of drizzle-kit's making; this package's own by default. */
   readonly migrationsFolder?: string;
+  /** Only so many of them, for a database that is to have the schema of an earlier version. */
+  readonly count?: number;
   onProgress?(step: string): void;
 }
 
@@ -39,7 +41,8 @@ export interface MigrateResult {
  * @throws MigrationError
  */
 export async function migrate(handle: DatabaseHandle, options: MigrateOptions = {}): Promise<MigrateResult> {
-  const files = await readMigrationFiles(options.migrationsFolder ?? findMigrationsFolder());
+  const known = await readMigrationFiles(options.migrationsFolder ?? findMigrationsFolder());
+  const files = known.slice(0, options.count ?? known.length);
   const tellProgress = (step: string): void => options.onProgress?.(step);
   await using session = handle.openSession();
   try {

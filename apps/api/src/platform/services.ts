@@ -1,6 +1,7 @@
 import type { SystemStatus } from "@keepsake/contract";
 import type { Database, FlushResults, Wanted } from "@keepsake/db";
 import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
+import type { Backups } from "./backups.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
 import type { JobQueue } from "./job-queue.ts";
@@ -66,6 +67,7 @@ export interface Services {
   /** Null when no `OLLAMA_URL` is set: search goes by words. */
   readonly embeddings: Embeddings | null;
   readonly jobs: JobQueue;
+  readonly backups: Backups;
   readonly logger: Logger;
   /** Lets callers in by their tokens. */
   readonly doorkeeper: Doorkeeper;

@@ -6,7 +6,7 @@ import type { Services } from "./services.ts";
 const DEADLINE_MS = 2_000;
 
 /** Adds how database, model and queue are at the moment. */
-export function addStateGauges({ metrics, ping, database, embeddings, jobs }: Services): void {
+export function addStateGauges({ metrics, ping, database, embeddings, jobs, backups }: Services): void {
   addGauge(metrics, {
     name: "keepsake_database_up",
     help: "1 while the database answers within two seconds.",
@@ -31,6 +31,19 @@ export function addStateGauges({ metrics, ping, database, embeddings, jobs }: Se
     help: "Background jobs that wait to be taken. Missing while the database does not answer.",
     read: () => withDeadline(jobs.countWaiting(), DEADLINE_MS),
   });
+  addGauge(metrics, {
+    name: "keepsake_backup_age_seconds",
+    help: "Since the snapshot of the last good backup. Missing where there is none.",
+    read: async () => ageOf((await backups.status()).lastGood?.createdAt),
+  });
+  addGauge(metrics, {
+    name: "keepsake_backup_failing",
+    help: "1 while the last backup failed, or the last good one is older than 36 hours. Missing where there are none.",
+    read: async () => {
+      const { state, warning } = await backups.status();
+      return state === "off" ? null : Number(warning !== null);
+    },
+  });
   if (embeddings === null) return;
   addGauge(metrics, {
     name: "keepsake_embeddings_up",
@@ -41,3 +54,5 @@ export function addStateGauges({ metrics, ping, database, embeddings, jobs }: Se
     },
   });
 }
+
+const ageOf = (at: Date | undefined): number | null => (at === undefined ? null : (Date.now() - at.getTime()) / 1000);

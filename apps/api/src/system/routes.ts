@@ -1,12 +1,16 @@
 import {
   ApiToken,
   AuditPage,
+  BackupInput,
+  BackupList,
+  BegunBackup,
   CreatedToken,
   CreateTokenInput,
   ErasedUser,
   EraseUserInput,
   JobList,
   ListAuditInput,
+  ListBackupsInput,
   ListJobsInput,
   ListSpacesInput,
   ListTokensInput,
@@ -21,6 +25,7 @@ import {
 } from "@keepsake/contract";
 import type { TRPCRouterRecord } from "@trpc/server";
 import { procedure } from "../platform/trpc.ts";
+import { beginBackup } from "./begin-backup.ts";
 import { createToken } from "./create-token.ts";
 import { revokeToken, rotateToken } from "./end-token.ts";
 import { eraseUser } from "./erase-user.ts";
@@ -117,4 +122,21 @@ export const systemRoutes = {
     .input(ListJobsInput.prefault({}))
     .output(JobList)
     .query(async ({ ctx }) => ({ items: await ctx.services.jobs.listQueues() })),
+
+  /** The good backups, newest first: each was restored into a scratch database and compared. For admins. */
+  backups: procedure
+    .meta({ scope: "admin" })
+    .input(ListBackupsInput.prefault({}))
+    .output(BackupList)
+    .query(async ({ ctx }) => ({ items: await ctx.services.backups.list() })),
+
+  /**
+   * Begins a backup of the whole database and does not wait for its end: `system.status` tells how it ended. While one is
+   * being made, nothing is begun. For admins.
+   */
+  backup: procedure
+    .meta({ scope: "admin" })
+    .input(BackupInput.prefault({}))
+    .output(BegunBackup)
+    .mutation(({ ctx }) => beginBackup(ctx.actor, ctx.services)),
 } satisfies TRPCRouterRecord;

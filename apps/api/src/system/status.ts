@@ -9,6 +9,7 @@ export async function systemStatus(services: Services): Promise<SystemStatus> {
     uptimeSeconds: Math.floor(process.uptime()),
     database: services.database,
     embeddings: await embeddingsStatus(services),
+    backups: await services.backups.status(),
   };
 }
 

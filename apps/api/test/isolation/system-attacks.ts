@@ -24,4 +24,6 @@ export const systemAttacks: AttacksOn<"system"> = {
   ],
   spaces: [refused({})],
   jobs: [refused({})],
+  backups: [refused({})],
+  backup: [refused({})],
 };

@@ -1,8 +1,8 @@
 import type { Operation } from "@trpc/client";
 import { uuidV7 } from "./uuid-v7.ts";
 
-/** Mutations that take no key: to look an answer up counts every time, and what is erased twice is erased. */
-export const WITHOUT_KEY: readonly string[] = ["cache.lookup", "system.eraseUser"];
+/** Mutations that take no key: to look an answer up counts every time; what is erased twice, or begun twice, is once. */
+export const WITHOUT_KEY: readonly string[] = ["cache.lookup", "system.eraseUser", "system.backup"];
 
 /**
  * Gives a mutation an idempotency key of its own, unless its caller has: however often it is sent, it happens once.

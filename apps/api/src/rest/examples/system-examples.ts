@@ -15,6 +15,14 @@ const token = {
   lastUsedAt: null,
 };
 
+const backup = {
+  file: "keepsake-20261130T023000Z.jsonl.zst",
+  bytes: 18_734_211,
+  createdAt,
+  rows: 104_233,
+  verifiedIn: "a database of the same server",
+};
+
 const rotated = { ...token, id: "p7w2m4ze", createdAt: changedAt };
 
 export const systemExamples: ExamplesOf<"system"> = {
@@ -25,6 +33,7 @@ export const systemExamples: ExamplesOf<"system"> = {
       uptimeSeconds: 86_400,
       database: { home: "server", version: "16.10", pgvector: "0.8.0", durabilityProblem: null, reopenings: 0 },
       embeddings: { state: "on", model: "nomic-embed-text", dimensions: 384, problem: null, queued: 1 },
+      backups: { state: "on", lastGood: backup, lastFailure: null, isUnderWay: false, warning: null },
     },
   },
   users: {
@@ -93,5 +102,7 @@ export const systemExamples: ExamplesOf<"system"> = {
       ],
     },
   },
+  backups: { input: {}, output: { items: [backup] } },
+  backup: { input: {}, output: { isBegun: true, problem: null } },
   jobs: { input: {}, output: { items: [{ queue: "embed-knowledge", waiting: 1, active: 0 }] } },
 };

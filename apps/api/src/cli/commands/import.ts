@@ -1,0 +1,57 @@
+import { type ImportCounts, type ImportOptions, importArchive } from "../../archive/import-archive.ts";
+import { defineCommand, UsageError } from "../command.ts";
+import { openMigrated, readConfig } from "../open-database.ts";
+
+const MODES = ["refuse", "keep", "replace"] as const;
+
+/** `keepsake import`. */
+export const importCommand = defineCommand({
+  name: "import",
+  summary: "brings an archive's rows into the database, next to those that are there",
+  positionals: ["FILE"],
+  options: {
+    "dry-run": { type: "boolean", meaning: "compares and tells, and changes nothing" },
+    "on-conflict": {
+      type: "string",
+      value: "MODE",
+      meaning: "for rows that are there and different: refuse (all of it), keep, replace",
+    },
+  },
+  details: `The archive is read and compared as a whole before the first row is stored, and again afterwards. What is there already is
+not stored twice: an import that was interrupted goes on when it is run again.`,
+  async run({ values, positionals: [path = ""], env, signal, say, note }) {
+    const config = readConfig(env);
+    const onConflict = toMode(values["on-conflict"]);
+    await using handle = await openMigrated(config.database, { note });
+    await using session = handle.openSession();
+    const onTable: ImportOptions["onTable"] = (step, table) => note(`${step} ${table} …`);
+    const options = { onConflict, dryRun: values["dry-run"], signal, onTable };
+    const { found, left } = await importArchive(session.sql, path, options);
+    for (const line of describeCounts(found)) say(line);
+    say(conclusion(found, left, values["dry-run"]));
+    return 0;
+  },
+});
+
+function toMode(text = "refuse"): ImportOptions["onConflict"] {
+  const mode = MODES.find((each) => each === text);
+  if (mode === undefined) throw new UsageError(`--on-conflict is one of ${MODES.join(", ")}.`);
+  return mode;
+}
+
+function describeCounts(found: ImportCounts): string[] {
+  return Object.entries(found).map(([name, { rows, same, different, clashing }]) => {
+    const parts = [`${rows} rows`, `${rows - same - different - clashing} new`, `${same} there already`];
+    if (different > 0) parts.push(`${different} different`);
+    if (clashing > 0) parts.push(`${clashing} in the way of others`);
+    return `${name.padEnd(24)} ${parts.join(", ")}`;
+  });
+}
+
+function conclusion(found: ImportCounts, left: ImportCounts | null, isDry: boolean): string {
+  if (isDry) return "Nothing was changed.";
+  if (left === null) return "Everything was there already, and nothing was changed.";
+  const sum = (counts: ImportCounts, of: "rows" | "same") =>
+    Object.values(counts).reduce((total, each) => total + each[of], 0);
+  return `Imported ${sum(left, "same") - sum(found, "same")} rows; ${sum(left, "same")} of ${sum(left, "rows")} are as the archive has them. What has no vectors gets them after the next start.`;
+}

@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { connect, type DatabaseConfig, type DatabaseHandle, migrate } from "@keepsake/db";
+import { type Config, type Environment, loadConfig } from "../config.ts";
+import type { CommandCall } from "./command.ts";
+
+/** The server's configuration, from the same variables. */
+export const readConfig = (env: Environment): Config => loadConfig(env, (path) => readFileSync(path, "utf8"));
+
+/**
+ * Opens a database that is there.
+ *
+ * @throws DatabaseStartError that says which process has the embedded one open; Error when there is none
+ */
+export async function openDatabase(
+  config: DatabaseConfig,
+  { note }: Pick<CommandCall, "note">,
+): Promise<DatabaseHandle> {
+  if (config.home === "embedded" && !existsSync(join(config.dataDir, "postgres"))) {
+    throw new Error(`There is no database in ${config.dataDir}: KEEPSAKE_DATA_DIR names its folder.`);
+  }
+  return await connect(config, { onProgress: (step) => note(`${step} …`) });
+}
+
+/** Opens a database and brings its schema to this version; an embedded one that is not there is made. */
+export async function openMigrated(
+  config: DatabaseConfig,
+  { note }: Pick<CommandCall, "note">,
+): Promise<DatabaseHandle> {
+  const onProgress = (step: string) => note(`${step} …`);
+  const handle = await connect(config, { onProgress });
+  try {
+    await migrate(handle, { onProgress });
+    return handle;
+  } catch (error) {
+    await handle[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** For people: `20261130T023000Z`. Sorts by time and holds no character that a file system minds. */
+export const timestamp = (at: Date): string => at.toISOString().replace(/\.\d+|[-:]/g, "");
