@@ -18,6 +18,7 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   message-speed   conversation.append, history, sessions and search, the longer the talk has been going on
   recall-locomo   what a search by words finds in LoCoMo's conversations, kept as memories
   recall-messages the same, kept as messages, with neighbours, sessions and days counted and not
+  row-level-security  what PostgreSQL's own row-level security would cost each statement, and which index it keeps
   guard-qqp       how often the cache's guard is right about labelled question pairs (KEEPSAKE_QQP_FILE names them)
 
   --full   100,000 memories, answers or examples too, 200,000 messages; takes minutes
@@ -36,6 +37,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "guard-qqp": () => import("./guard-qqp.ts"),
   "message-speed": () => import("./message-speed.ts"),
   "recall-messages": () => import("./recall-messages.ts"),
+  "row-level-security": () => import("./row-level-security.ts"),
 };
 
 const { values, positionals } = parseArgs({

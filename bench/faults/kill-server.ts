@@ -32,8 +32,8 @@ export const drill: Drill = {
 
 const IDEMPOTENCY_OFF: Sabotage = {
   file: "apps/api/src/platform/idempotency.ts",
-  find: "if (call.key === undefined) return effect();",
-  replace: "if (call.key !== '') return effect();",
+  find: "if (call.key === undefined) return runAudited(",
+  replace: "if (call.key !== '') return runAudited(",
 };
 
 interface KillOptions {

@@ -12,7 +12,12 @@ export const CACHE_NEVER_INTENTS =
 
 /** Every variable that the server reads. `config.ts` reads no other; tests compare README and `.env.example` with it. */
 export const CONFIG_VARIABLES = [
-  { name: "HOST", fallback: "127.0.0.1", meaning: "Address to listen on. A wider one than loopback needs a token." },
+  {
+    name: "HOST",
+    fallback: "127.0.0.1",
+    meaning:
+      "Address to listen on. A wider one than loopback needs a token: KEEPSAKE_ADMIN_TOKEN, or one made by keepsake token create.",
+  },
   { name: "PORT", fallback: "8080", meaning: "Port to listen on; 0 takes a free one." },
   {
     name: "DATABASE_URL",

@@ -82,6 +82,9 @@ function endIfStopHangs(logger: Logger): void {
   setTimeout(end, STOP_MAX_MS).unref();
 }
 
+/** What is still open so long after a stop was forgotten. */
+const FORGOTTEN_MS = 1_000;
+
 /** A start that hangs must not outlive the wish to stop it: it gets this long to come to an end by itself. */
 const STUCK_START_MS = 10_000;
 
@@ -125,4 +128,8 @@ function reportFault(error: unknown): number {
 const fullText = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 const isEntryPoint = process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href;
-if (isEntryPoint) process.exitCode = await run({ env: process.env });
+if (isEntryPoint) {
+  process.exitCode = await run({ env: process.env });
+  // Everything is closed; a connection that a library forgot would keep the process until it is idle for ten minutes.
+  setTimeout(() => process.exit(), FORGOTTEN_MS).unref();
+}

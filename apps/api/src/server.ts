@@ -18,6 +18,7 @@ import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
 import { assertShallow } from "./platform/json-guard.ts";
 import { assertKnownAddress, toMethodError } from "./platform/known-address.ts";
+import { lingerAfterAnswer } from "./platform/linger.ts";
 import { answerMalformedRequest, answerUnknownExpectation } from "./platform/malformed-request.ts";
 import { hasReplayed, REPLAYED_HEADER } from "./platform/replays.ts";
 import {
@@ -194,6 +195,9 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
   reply.headers(answerHeaders(request.id));
   if (retryAfterSeconds !== undefined) reply.header("retry-after", String(retryAfterSeconds));
   // The rest of a body that is too large is not waited for.
-  if (httpStatus === 413) reply.header("connection", "close");
+  if (httpStatus === 413) {
+    reply.header("connection", "close");
+    lingerAfterAnswer(request.raw.socket);
+  }
   return reply.status(httpStatus).send(body);
 }

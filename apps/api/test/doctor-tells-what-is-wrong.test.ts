@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +17,9 @@ import {
 } from "./_keepsake-process.ts";
 
 const TOKEN = "a-token-of-a-test-that-is-long-enough";
+const LONG_AGO = "2025-01-01T00:00:00.000Z";
 /** Where the embedded database of a test lies is the machine's business: memory on one, a container's layer on another. */
-const PLACES = ["data disk", "database disk"];
+const PLACES = ["data disk", "database disk", "backup disk", "backups"];
 
 interface Finding {
   readonly check: string;
@@ -112,7 +113,7 @@ describe("it tells, with what to do,", () => {
     expect((await doctor(late)).faultsOf("clock")).toMatchObject([fault("fail", /7200\.\d s ahead of the database's/)]);
   });
 
-  test("a model that is away, missing, or another one than before", { timeout: 180_000 }, async () => {
+  test("a model that is away, missing, or another one than before", async () => {
     const dead = `http://127.0.0.1:${await freePort()}`;
     expect((await doctor({ OLLAMA_URL: dead })).faultsOf("model")).toMatchObject([fault("fail", /does not answer/)]);
     await using ollama = await startFakeOllama({ models: ["llama3.2:latest"] });
@@ -126,6 +127,31 @@ describe("it tells, with what to do,", () => {
     const other = (await doctor({ OLLAMA_URL: ollama.url })).faultsOf("model");
     expect(other).toMatchObject([fault("fail", /pulled again with other weights/)]);
     await change((sql) => sql`delete from embedding_spaces`);
+  });
+
+  test("backups that are missing, old, or on the disk of the data", async () => {
+    const backups = join(folder, "backups");
+    await mkdir(backups, { mode: 0o700 });
+    const environment = { KEEPSAKE_BACKUP_DIR: backups };
+    const isEmbedded = database.config.home === "embedded";
+    const [none] = (await doctor(environment)).faultsOf("backups");
+    expect(none).toMatchObject(fault("fail", /no good backup/));
+    const manifest = {
+      bytes: 1,
+      sha256: "0".repeat(64),
+      keepsake: null,
+      rows: 1,
+      verifiedIn: "here",
+      verifiedAt: LONG_AGO,
+    };
+    const file = "keepsake-20250101T000000Z.jsonl.zst";
+    await writeFile(
+      join(backups, "keepsake-20250101T000000Z.json"),
+      JSON.stringify({ ...manifest, file, createdAt: LONG_AGO }),
+    );
+    const old = (await doctor(environment)).faultsOf("backups");
+    expect(old[0]).toMatchObject(fault("fail", /newest good backup is \d+ hours old/));
+    if (isEmbedded) expect(old[1]).toMatchObject(fault("warn", /same disk as the data/));
   });
 
   test("a token that has expired", async () => {
@@ -173,7 +199,7 @@ describe("it tells, with what to do,", () => {
   });
 });
 
-test("it works beside a running server, which goes on undisturbed, and without one", { timeout: 180_000 }, async () => {
+test("it works beside a running server, which goes on undisturbed, and without one", async () => {
   const beside = await doctor();
   expect(beside.findings).toContainEqual(expect.objectContaining({ check: "server", level: "pass" }));
   expect(beside.findings).toContainEqual(expect.objectContaining({ check: "database", level: "pass" }));

@@ -146,7 +146,7 @@ describe("the example gateway without a model", () => {
     const { output } = await gateway(server, [], "gdzie są buty Franka?\n");
     expect(output).toContain("No model answers. It would have been given this:");
     expect(output).toMatch(
-      / {4}<memory kind="document" source="dom\.md" date="[^"]+">Dom › Rodzina › Franek:\n *Franek ma/,
+      / {4}<memory kind="document" source="dom\.md" from="user" trust="said" date="[^"]+">Dom › Rodzina › Franek: Franek ma/,
     );
     expect(output).toContain("  user:\n    gdzie są buty Franka?\n");
   });

@@ -47,8 +47,15 @@ export const Tags = z
   .max(limits.TAGS_MAX, `must have at most ${limits.TAGS_MAX} tags`)
   .transform((tags) => [...new Set(tags)]);
 
+/** Shares are stored with 32 bits, which hold nothing between 0 and this. */
+const SHARE_MIN = 1e-37;
+
 /** A number from 0 to 1. */
-export const Share = z.number().min(0, "must be from 0 to 1").max(1, "must be from 0 to 1");
+export const Share = z
+  .number()
+  .min(0, "must be from 0 to 1")
+  .max(1, "must be from 0 to 1")
+  .refine((share) => share === 0 || share >= SHARE_MIN, `must be 0, or at least ${SHARE_MIN}`);
 
 /** Makes a write safe to send twice: the same key and input gives the same answer. */
 export const IdempotencyKey = z
@@ -61,10 +68,15 @@ export const IdempotencyKey = z
 /** Earlier years come back changed: two digits mean this century to JavaScript's reading of PostgreSQL's text. */
 const YEAR_MIN = 1000;
 const YEAR_MAX = 9999;
+/** Characters of a time: nine digits of a second and a zone are 35. */
+const TIME_CHARS_MAX = 40;
 
 /** A point in time: ISO 8601 text with a zone (a date alone is midnight UTC), or a superjson date over tRPC. */
 export const Timestamp = z
-  .union([z.date(), z.iso.datetime({ offset: true }), z.iso.date()], "must be a date or ISO 8601 text with a zone")
+  .union(
+    [z.date(), z.iso.datetime({ offset: true }).max(TIME_CHARS_MAX), z.iso.date()],
+    "must be a date or ISO 8601 text with a zone",
+  )
   .transform((value) => new Date(value))
   .refine((date) => {
     const year = date.getUTCFullYear();

@@ -89,6 +89,8 @@ export const HEADER_BYTES_MAX = 16_384;
 export const PAGE_BYTES_MAX = 2_097_152;
 /** Levels of nesting of any JSON on the wire; deeper input is refused before it is parsed. */
 export const WIRE_DEPTH_MAX = 32;
+/** Keys of any one object on the wire: twice what the largest value may have. */
+export const WIRE_KEYS_MAX = 2_000;
 /** Procedure calls of one tRPC batch. */
 export const BATCH_CALLS_MAX = 20;
 /** Characters of a user id in the `x-keepsake-user` header. */

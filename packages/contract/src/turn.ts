@@ -132,9 +132,13 @@ export type BegunTurn = z.infer<typeof BegunTurn>;
 
 const dependsOn = z
   .strictObject({
-    memories: z.array(z.strictObject({ id: Id, version: z.int().min(1).exactOptional() })).exactOptional(),
+    memories: z
+      .array(z.strictObject({ id: Id, version: z.int().min(1).exactOptional() }))
+      .max(limits.CACHE_DEPENDENCIES_MAX)
+      .exactOptional(),
     preferences: z
       .array(z.strictObject({ key: PreferenceKey, version: z.int().min(1).exactOptional() }))
+      .max(limits.CACHE_DEPENDENCIES_MAX)
       .exactOptional(),
   })
   .exactOptional();

@@ -2,7 +2,11 @@ import { withoutHidden } from "../platform/hidden-characters.ts";
 
 /** Characters that look like `<` or `>`, and those that compatible forms turn into them. */
 const LIKE_OPENING =
-  /[<\u2039\u203A\u00AB\u00BB\u2329\u232A\u27E8\u27E9\u27EA\u27EB\u3008-\u300B\u02C2\u02C3\u1438\u1433\u16B2\u276C-\u2771\u29FC\u29FD\uFE3D-\uFE40\uFE64\uFE65\uFF1C\uFF1E\u{1D236}\u{1D237}>]/gu;
+  /[<\u2329\u232A\u27E8\u27E9\u27EA\u27EB\u02C2\u02C3\u1438\u1433\u16B2\u276C-\u2771\u29FC\u29FD\uFE3D-\uFE40\uFE64\uFE65\uFF1C\uFF1E\u{1D236}\u{1D237}>]/gu;
+
+/** Quotation marks of many languages, where they stand around our mark's own name. */
+const QUOTED_MARK =
+  /[\u2039\u203A\u00AB\u00BB\u3008-\u300B](?=\s*\/?\s*memory\b)|(?<=\bmemory\s*\/?\s*)[\u2039\u203A\u00AB\u00BB\u3008-\u300B]/giu;
 
 /** Whatever ends a line, for some reader or other, and what moves a printer or a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -25,11 +29,12 @@ export function asData(text: string): string {
   return withoutHidden(text)
     .replaceAll(LINE_ENDS_AND_CONTROLS, " ")
     .replaceAll(LIKE_OPENING, (bracket) => (OPENS.has(bracket) ? "&lt;" : "&gt;"))
+    .replaceAll(QUOTED_MARK, "'")
     .replaceAll(SPEAKER, "$1$2 -")
     .replaceAll(TEMPLATE, (mark) => mark.replaceAll(/[[\]|#]/g, (sign) => PLAIN[sign] ?? sign));
 }
 
-const OPENS = new Set([..."<‹«〈⟨⟪〈《˂ᐸᚲ❬❮❰⧼︽︿﹤＜"]);
+const OPENS = new Set([..."<〈⟨⟪˂ᐸᚲ❬❮❰⧼︽︿﹤＜"]);
 const PLAIN: Readonly<Record<string, string>> = { "[": "(", "]": ")", "|": "/", "#": "*" };
 
 /** Data as it stands in an attribute of a mark, between quotation marks. */

@@ -137,9 +137,8 @@ test("whatever is remembered, the context reads back as the marks that were put 
       expect(marks.map((mark) => mark.text[0])).toEqual(["{", "a", "b"]);
       expect(marks[1]?.label).toMatchObject({ from: "assistant", trust: "unconfirmed" });
       const shown = system.slice(system.indexOf("\n<memory"));
-      expect(shown).not.toMatch(
-        /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u2028\u2029\u{E0000}-\u{E007F}＜＞‹›〈《«»]/u,
-      );
+      expect(shown).not.toMatch(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u2028\u2029\u{E0000}-\u{E007F}＜＞]/u);
+      expect(shown).not.toMatch(/[‹›«»〈〉《》]\s*\/?memory|\bmemory\s*[‹›«»〈〉《》]/i);
       expect(shown).not.toMatch(/\b(system|assistant|user)\s*[:：]|im_start\||\|eot_id|\[\/?inst\]|###/i);
     }),
     { numRuns: 500 },
@@ -150,7 +149,8 @@ test("what people say is shown as they say it", () => {
   const texts = [
     "The boiler: press (2) then 7:30, A & B, 50 % – „tak”, it's 5 °C #1",
     "Zażółć gęślą jaźń: ulica Długa 3/4, https://example.com/a?b=c&d=1",
-    "今日は雨です。 مرحبا بالعالم  שלום 🙂",
+    "今日は《雨》です。 مرحبا بالعالم  שלום 🙂",
+    "« Oui », dit-elle ‹ deux fois ›: Dom › Rodzina › Franek",
     "Ann's notes - milk, eggs; 3 + 4 = 7 [kitchen] {a} |b|",
   ];
   const { system } = writeContext(parts(texts.map(memory)), PLENTY);

@@ -31,7 +31,7 @@ export function toTurnDraft(actor: Actor, input: Said): TurnDraft {
 /** No call is on its way for longer, milliseconds: another time is a clock that is wrong. */
 const LATE_MS_MAX = 600_000;
 
-const isRecent = (time: Date): boolean => time.getTime() > Date.now() - LATE_MS_MAX;
+const isRecent = (time: Date): boolean => Math.abs(time.getTime() - Date.now()) < LATE_MS_MAX;
 
 /** Any fixed UUID: keys named under it give ids that nothing else gives. */
 const KEYS = "5a1f6f0e-3c52-4d0b-9c55-0d5a6c1b7e21";

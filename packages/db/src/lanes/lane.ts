@@ -82,7 +82,8 @@ export class ServerLane implements Lane {
   }
 
   #take(giveUpAtMs: number): Promise<postgres.Sql> {
-    const free = this.#free.pop();
+    // In turns, so that what follows an answer does not take the connection that the next question would get.
+    const free = this.#free.shift();
     if (free) return Promise.resolve(free);
     if (this.#clients.size < this.#limits.size) return Promise.resolve(this.#add());
     return this.#wait(Math.min(this.#limits.waitMs, giveUpAtMs - performance.now()));
@@ -104,18 +105,16 @@ export class ServerLane implements Lane {
   async #work<T>(connection: postgres.Sql, work: (connection: postgres.Sql) => Promise<T>, giveUpAtMs: number) {
     const answered = this.#circuit.ask();
     let isSound = true;
-    let hasBroken = false;
     try {
       return await this.#untilGivenUp(work(connection), giveUpAtMs);
     } catch (error) {
-      // The driver has no other way to give up what is under way.
-      isSound = !(error instanceof DeadlineError || error instanceof DatabaseDownError);
-      hasBroken = isConnectionFailure(error);
-      if (!isSound || hasBroken) this.#circuit.suspect();
+      // The driver has no other way to give up what is under way; and after a broken reserved connection it may wait for ever.
+      isSound = !(error instanceof DeadlineError || error instanceof DatabaseDownError || isConnectionFailure(error));
+      if (!isSound) this.#circuit.suspect();
       if (error instanceof DeadlineError) this.#circuit.distrustIdle();
       throw error;
     } finally {
-      answered(isSound && !hasBroken);
+      answered(isSound);
       if (isSound) this.#giveBack(connection);
       else this.#drop(connection);
     }

@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Config, ConfigError, type Environment, loadConfig } from "../../config.ts";
+import { examineBackups } from "./backups.ts";
 import { examineSynchronisation, examineTimeZone } from "./clock.ts";
 import { examineDatabase } from "./database.ts";
 import { examineFolder } from "./disk.ts";
@@ -41,11 +44,13 @@ export async function examine({ environment, envFile, readFile }: Patient): Prom
 async function examineConfigured(config: Config): Promise<Finding[]> {
   const { server, database } = config;
   const ofFolder = database.home === "embedded" ? await examineFolder("data disk", database.dataDir) : [];
+  const hasData = database.home === "server" || existsSync(join(database.dataDir, "postgres"));
   return [
     judgeAccess(server.host, server.adminToken !== null),
     await examineRunning(ownAddress(config)),
     ...ofFolder,
     ...(await examineDatabase(config)),
+    ...(await examineBackups(config, hasData)),
     ...examinePorts(guardedPorts(config)),
   ];
 }

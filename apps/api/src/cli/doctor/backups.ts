@@ -1,0 +1,41 @@
+import { stat } from "node:fs/promises";
+import { listBackups } from "../../backup/backup-folder.ts";
+import type { Config } from "../../config.ts";
+import { examineFolder } from "./disk.ts";
+import { type Finding, fail, pass, skip, warn } from "./finding.ts";
+
+const HOUR_MS = 3_600_000;
+/** A day, and half of one for the person who reads the alarm. */
+const AGE_HOURS = { warn: 36, fail: 7 * 24 };
+const FIX = "Make one (keepsake backup now), and look at the server's log for why none was made.";
+
+/** @param ageMs of the newest backup that was restored and compared; null for none */
+export function judgeAge(ageMs: number | null): Finding {
+  if (ageMs === null) return fail("backups", "there is no good backup", FIX);
+  const hours = Math.floor(ageMs / HOUR_MS);
+  const said = `the newest good backup is ${hours} hours old`;
+  if (hours < AGE_HOURS.warn) return pass("backups", said);
+  return hours < AGE_HOURS.fail ? warn("backups", said, FIX) : fail("backups", said, FIX);
+}
+
+/** Whether there are good backups, and whether one disk's end is the end of both. */
+export async function examineBackups({ backup, database }: Config, hasData: boolean): Promise<Finding[]> {
+  const { folder } = backup;
+  if (folder === null) {
+    const fix = "Set KEEPSAKE_BACKUP_DIR, or have them made in another way (docs/operations.md).";
+    return [warn("backups", "Keepsake makes and knows no backups of this database", fix)];
+  }
+  if (!hasData) return [skip("backups", "there is nothing yet to make one of")];
+  const [newest] = await listBackups(folder);
+  const age = judgeAge(newest === undefined ? null : Date.now() - Date.parse(newest.createdAt));
+  const isTogether = database.home === "embedded" && (await isSameDisk(folder, database.dataDir));
+  return [age, ...(isTogether ? [sameDisk(folder)] : []), ...(await examineFolder("backup disk", folder))];
+}
+
+const sameDisk = (folder: string): Finding =>
+  warn("backups", `${folder} is on the same disk as the data`, "Set KEEPSAKE_BACKUP_DIR to a folder of another disk.");
+
+async function isSameDisk(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map((path) => stat(path).catch(() => null)));
+  return first !== null && second !== null && first?.dev === second?.dev;
+}

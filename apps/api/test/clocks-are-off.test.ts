@@ -1,0 +1,59 @@
+import { createClient } from "@keepsake/client";
+import { createTestDatabase, type TestDatabase } from "@keepsake/db/testing";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { databaseEnvironment, freePort, startProcess, untilHealthy } from "./_keepsake-process.ts";
+import { eventually } from "./_keepsake-server.ts";
+
+const HOOK = new URL("./_clock-hook.ts", import.meta.url).href;
+const HOURS_MS = 2 * 3_600_000;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+async function startOffBy(offByMs: number) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const variables = { ...databaseEnvironment(database.config), PORT: String(port), CLOCK_OFF_BY_MS: String(offByMs) };
+  const server = startProcess(variables, ["--import", HOOK]);
+  await untilHealthy(server, url);
+  return { server, client: createClient({ url, retries: 0 }) };
+}
+
+test.each([
+  ["two hours ahead", HOURS_MS],
+  ["two hours behind", -HOURS_MS],
+])(
+  "a server whose clock is %s keeps answers as long as was said, by the database's clock",
+  async (_, offByMs) => {
+    const { server, client } = await startOffBy(offByMs);
+    await using _server = server;
+    const text = `Who wrote the book of ${offByMs}?`;
+    const long = await client.cache.store.mutate({ text, response: "Nobody", ttlSeconds: 3_600 });
+    expect(long).toMatchObject({ cached: true });
+    expect(await client.cache.lookup.mutate({ text })).toMatchObject({ hit: true, response: "Nobody" });
+    const brief = `Who wrote the short book of ${offByMs}?`;
+    await client.cache.store.mutate({ text: brief, response: "Nobody", ttlSeconds: 1 });
+    await eventually(
+      "the short answer is given no more",
+      async () => !(await client.cache.lookup.mutate({ text: brief })).hit,
+    );
+    expect(await client.cache.lookup.mutate({ text })).toMatchObject({ hit: true });
+  },
+  180_000,
+);
+
+test("a write that is sent again hours later by the servers' clocks is the same write", async () => {
+  const input = { content: "The clock struck thirteen", idempotencyKey: "thirteen" };
+  const ids: string[] = [];
+  for (const offByMs of [-HOURS_MS, HOURS_MS]) {
+    const { server, client } = await startOffBy(offByMs);
+    await using _server = server;
+    ids.push((await client.memory.add.mutate(input)).id);
+    const { items } = await client.memory.list.query();
+    expect(items.filter(({ content }) => content === input.content)).toHaveLength(1);
+  }
+  expect(new Set(ids).size).toBe(1);
+}, 180_000);

@@ -1,0 +1,4 @@
+import { drill } from "../../../../bench/faults/hostile-bodies.ts";
+import { testDrill } from "./_short-form.ts";
+
+testDrill(drill);

@@ -1,0 +1,4 @@
+import { drill } from "../../../../bench/faults/stop-server.ts";
+import { testDrill } from "./_short-form.ts";
+
+testDrill(drill);
