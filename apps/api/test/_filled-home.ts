@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EmbeddedConfig } from "@keepsake/db";
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "@keepsake/db/testing";
+import { createEmptyDatabase, createTestDatabase, type TestDatabase, testEngine } from "@keepsake/db/testing";
 import { startTestServer } from "./_keepsake-server.ts";
 import { arrangeVictim, VICTIM } from "./isolation/victim.ts";
 
@@ -41,7 +41,7 @@ async function fillHome(database: TestDatabase): Promise<void> {
 
 /** A home of its own with nothing in it: a new database of the test's engine, or a folder that is not there yet. */
 export async function emptyHome(kind: "engine" | "embedded"): Promise<TestDatabase> {
-  if (kind === "engine") return await createEmptyDatabase();
+  if (kind === "engine" && testEngine() === "postgres") return await createEmptyDatabase();
   const folder = await mkdtemp(join(tmpdir(), "keepsake-home-"));
   const config: EmbeddedConfig = { home: "embedded", dataDir: join(folder, "data") };
   return { engine: "embedded", config, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };

@@ -102,7 +102,7 @@ export class Fuzzing {
   #note(call: FuzzCall, answer: FuzzAnswer): void {
     this.counts.inputs += 1;
     if (answer.status === 200) this.counts.accepted += 1;
-    else if (answer.status === 503) this.counts.busy += 1;
+    else if ([429, 503].includes(answer.status)) this.counts.busy += 1;
     else this.counts.refused += 1;
     const fault = judge(call, answer, this.#canary);
     if (fault !== null) throw new Error(`${fault} <- ${describeCall(call)}`);

@@ -3,7 +3,7 @@ import type { FuzzAnswer, FuzzCall } from "./fuzz-call.ts";
 import { toJsonText } from "./hostile-values.ts";
 
 /** What an answer may be: right, the caller's mistake, or too much at once. */
-const STATUSES: readonly number[] = [200, 400, 404, 409, 412, 413, 414, 503];
+const STATUSES: readonly number[] = [200, 400, 404, 409, 412, 413, 414, 429, 503];
 /** The only ways to be unavailable that a healthy server has. */
 const BUSY: readonly string[] = ["OVERLOADED", "DATABASE_UNAVAILABLE"];
 /** What shows the inside: stacks, SQL, paths of the machine. */

@@ -88,7 +88,7 @@ export const pageFields = {
   /** Rows of one page, at most. */
   limit: z.int().min(1).max(limits.PAGE_ROWS_MAX).default(limits.PAGE_ROWS_DEFAULT),
   /** `nextCursor` of the page before; absent for the first one. */
-  cursor: z.string().max(200).exactOptional(),
+  cursor: text(200).exactOptional(),
 };
 
 /** Flags of a query string arrive as text; over tRPC they are booleans. */
