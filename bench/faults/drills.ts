@@ -11,6 +11,7 @@ export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Dri
   fuzz: () => import("./fuzz.ts"),
   "hostile-bodies": () => import("./hostile-bodies.ts"),
   "kill-postgres": () => import("./kill-postgres.ts"),
+  "database-away": () => import("./database-away.ts"),
   "power-cut-postgres": () => import("./power-cut-postgres.ts"),
   "disk-full-postgres": () => import("./disk-full-postgres.ts"),
   "busy-database": () => import("./busy-database.ts"),
