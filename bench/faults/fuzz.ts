@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { listTwins } from "../../apps/api/src/rest/twins.ts";
 import { databaseEnvironment, freePort, type KeepsakeProcess } from "../../apps/api/test/_keepsake-process.ts";
 import { type Sabotage, startSabotaged } from "../../apps/api/test/_sabotage.ts";
+import { lookIn } from "../../packages/db/src/index.ts";
 import { createTestDatabase } from "../../packages/db/testing/index.ts";
 import { startFakeOllama } from "../../packages/embeddings/testing/index.ts";
 import type { Drill, DrillOptions, Outcome } from "./drill.ts";
 import { lookInto, startDrillServer } from "./drill-server.ts";
 import { Fuzzing } from "./fuzz/fuzzing.ts";
 import { findHalfWritten } from "./fuzz/half-written.ts";
+import { rowCounter } from "./fuzz/row-counts.ts";
 
 /** Inputs of each procedure. */
 const INPUTS = { full: 10_000, short: 100 };
@@ -30,12 +32,14 @@ const GROWTH_MB_MAX = 200;
 export const drill: Drill = {
   name: "fuzz",
   title:
-    "Every procedure is sent inputs of its schema with hostile values: no 5xx, no hang, no leak, nothing half written",
+    "Every procedure is sent inputs of its schema with hostile values: no 5xx, no hang, no leak, nothing half written or changed",
   homes: ["embedded", "postgres"],
   run,
   controls: [
     { title: "a list without its user's filter", homes: ["embedded", "postgres"], run: () => runWithGap(NO_FILTER) },
     { title: "texts without a look for NUL", homes: ["embedded", "postgres"], run: () => runWithGap(NO_LOOK) },
+    { title: "refused calls that are not undone", homes: ["embedded", "postgres"], run: () => runWithGap(NOT_UNDONE) },
+    { title: "a field stored as another", homes: ["embedded", "postgres"], run: () => runWithGap(STORED_OTHERWISE) },
   ],
 };
 
@@ -57,6 +61,27 @@ const NO_LOOK: Gap = {
   procedure: "memory.add",
 };
 
+const NOT_UNDONE: Gap = {
+  sabotage: {
+    file: "apps/api/src/platform/write-once.ts",
+    find: "db.transaction((tx) => runOnce(actor, tx, call, () => effect(tx)))",
+    replace: `db.transaction((tx) => runOnce(actor, tx, call, () => effect(tx)).catch((refusal) => ({ refusal })))
+      .then((answer) => { if (answer.refusal) throw answer.refusal; return answer; })`,
+  },
+  procedure: "preferences.set",
+};
+
+/** The answer to the call that stored it hides it. */
+const STORED_OTHERWISE: Gap = {
+  sabotage: {
+    file: "apps/api/src/preferences/set-preference.ts",
+    find: "return addPreference(actor, tx, key, content);",
+    replace: `const row = await addPreference(actor, tx, key, { ...content, category: null });
+      return row && { ...row, category: content.category };`,
+  },
+  procedure: "preferences.set",
+};
+
 async function run({ full, log }: DrillOptions): Promise<Outcome> {
   await using database = await createTestDatabase();
   await using ollama = await startFakeOllama();
@@ -65,7 +90,8 @@ async function run({ full, log }: DrillOptions): Promise<Outcome> {
     NODE_OPTIONS: WATCHED,
     ...AS_ADMIN,
   });
-  const fuzzing = new Fuzzing(server.url, TOKEN, toSeed());
+  await using beside = await lookIn(database.config);
+  const fuzzing = new Fuzzing(server.url, TOKEN, toSeed(), await rowCounter(beside.sql));
   const assertUntouched = await fuzzing.guardVictim();
   const growth = new Growth(server.process);
   const twins = listTwins().filter(({ path }) => path.startsWith(FUZZ_ONLY));
@@ -76,6 +102,7 @@ async function run({ full, log }: DrillOptions): Promise<Outcome> {
     log(`${twin.path}: ${fuzzing.counts.inputs} inputs, ${growth.nowMb} MB`);
   }
   await assertUntouched();
+  await beside[Symbol.asyncDispose]();
   const endedWell = await stop(server.process);
   const halfWritten = await lookInto(database.config, findHalfWritten);
   return {
@@ -137,6 +164,10 @@ interface Gap {
   readonly procedure: string;
 }
 
+/** Inputs for a gap until it is found: most of them are refused before they come near it. */
+const GAP_ROUNDS = 20;
+const INPUTS_OF_A_ROUND = 200;
+
 /** Fuzzes one procedure of a server that has a gap. */
 async function runWithGap({ sabotage, procedure }: Gap): Promise<Outcome> {
   await using database = await createTestDatabase();
@@ -146,8 +177,11 @@ async function runWithGap({ sabotage, procedure }: Gap): Promise<Outcome> {
     ...AS_ADMIN,
     PORT: port,
   });
-  const fuzzing = new Fuzzing(`http://127.0.0.1:${port}`, TOKEN, toSeed());
+  await using beside = await lookIn(database.config);
+  const fuzzing = new Fuzzing(`http://127.0.0.1:${port}`, TOKEN, toSeed(), await rowCounter(beside.sql));
   await fuzzing.guardVictim();
-  for (const twin of listTwins().filter(({ path }) => path === procedure)) await fuzzing.fuzz(twin, 400);
+  const twin = listTwins().find(({ path }) => path === procedure);
+  for (let round = 0; twin && round < GAP_ROUNDS && fuzzing.failures.length === 0; round += 1)
+    await fuzzing.fuzz(twin, INPUTS_OF_A_ROUND);
   return { counts: { ...fuzzing.counts, faults: fuzzing.failures.length }, failures: fuzzing.failures };
 }
