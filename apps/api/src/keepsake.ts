@@ -110,6 +110,7 @@ function describe(
   handle: DatabaseHandle,
 ): Pick<Services, "db" | "backgroundDb" | "exportDb" | "flush" | "limitCall" | "database" | "ping"> {
   const { db, backgroundDb, exportDb, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
+  const { durabilityProblem, checksumProblem } = handle;
   return {
     db,
     backgroundDb,
@@ -117,7 +118,7 @@ function describe(
     flush: (wanted) => retried(() => handle.flush(wanted)),
     limitCall: (call) => handle.limitCall(call),
     database: {
-      ...{ home, version, pgvector, durabilityProblem: handle.durabilityProblem },
+      ...{ home, version, pgvector, durabilityProblem, checksumProblem },
       get reopenings() {
         return handle.reopenings();
       },

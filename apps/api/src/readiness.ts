@@ -16,6 +16,8 @@ export interface Readiness {
   database: Part & {
     /** Why what is acknowledged may be lost when the power is cut; null when it is not. Such a server is ready still. */
     durabilityProblem: string | null;
+    /** Why a damaged page of data would be read as it is; null when it would be noticed, and on the embedded home. */
+    checksumProblem: string | null;
     /** How often the embedded database was opened again since the start. */
     reopenings: number;
   };
@@ -36,12 +38,13 @@ export async function readiness(services: Services): Promise<Readiness> {
 }
 
 async function databasePart({ ping, database }: Services): Promise<Readiness["database"]> {
-  const { durabilityProblem, reopenings } = database;
+  const { durabilityProblem, checksumProblem, reopenings } = database;
+  const known = { durabilityProblem, checksumProblem, reopenings };
   try {
     await ping(DATABASE_DEADLINE_MS);
-    return { ok: true, reason: null, durabilityProblem, reopenings };
+    return { ok: true, reason: null, ...known };
   } catch {
-    return { ok: false, reason: "The database does not answer.", durabilityProblem, reopenings };
+    return { ok: false, reason: "The database does not answer.", ...known };
   }
 }
 

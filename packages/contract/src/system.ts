@@ -19,6 +19,11 @@ export const SystemStatus = z.object({
      * acknowledges, as it does on both homes unless somebody turns that off.
      */
     durabilityProblem: z.string().nullable(),
+    /**
+     * Why a data page that the disk damages would be read as it is, and what to do; null when a PostgreSQL server keeps
+     * checksums, and on the embedded home, where nobody can turn them on. As it was at the start.
+     */
+    checksumProblem: z.string().nullable(),
     /** How often the embedded PostgreSQL broke or hung and was opened again since the start; 0 on a server. */
     reopenings: z.int(),
   }),

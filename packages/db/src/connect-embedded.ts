@@ -16,7 +16,8 @@ export async function connectEmbedded(config: EmbeddedConfig, options: ConnectOp
   });
   const sql = openSocketClient(server.socketPath, options);
   try {
-    const versions = await readVersions(sql);
+    // Nobody can give it checksums: that it has none is nothing to be told.
+    const versions = { ...(await readVersions(sql)), checksumProblem: null };
     // There is one connection: a session of its own is the same one, and stays open.
     const openSession = () => ({ sql, [Symbol.asyncDispose]: async () => {} });
     const { reopenings } = server;

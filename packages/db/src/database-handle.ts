@@ -26,7 +26,8 @@ export interface HandleParts extends ServerVersions {
 
 /** Puts a handle together. */
 export function createHandle(parts: HandleParts): DatabaseHandle {
-  const { home, sql, serverVersion, pgvectorVersion, durabilityProblem, openSession, reopenings, close } = parts;
+  const { home, sql, serverVersion, pgvectorVersion, openSession, reopenings, close } = parts;
+  const { durabilityProblem, checksumProblem } = parts;
   const { lanes = shareOne(sql), limitCall = (call) => call() } = parts;
   const dbOf = (lane: Lane) => toDatabase(parts.lanes ? toLaneClient(lane) : sql);
   const db = dbOf(lanes.app);
@@ -42,6 +43,7 @@ export function createHandle(parts: HandleParts): DatabaseHandle {
     serverVersion,
     pgvectorVersion,
     durabilityProblem,
+    checksumProblem,
     reopenings: reopenings ?? (() => 0),
     ping: createPing(lanes.health),
     openSession,

@@ -81,6 +81,8 @@ export interface DatabaseHandle extends AsyncDisposable {
   readonly pgvectorVersion: string | null;
   /** Why what is acknowledged may be lost when the power is cut, and what to do; null when all is well. */
   readonly durabilityProblem: string | null;
+  /** Why a page that the disk damages would be read as it is, and what to do; null on the embedded home. */
+  readonly checksumProblem: string | null;
   /** How often the embedded PostgreSQL had to be opened again since the start; 0 on a server, which does that itself. */
   reopenings(): number;
   /** Fails with `DeadlineError` or the driver's error when the database does not answer `select 1` in time. */

@@ -37,6 +37,8 @@ export interface ServerVersions {
   readonly pgvectorVersion: string | null;
   /** Why what is acknowledged may be lost when the power is cut; null when it is not. */
   readonly durabilityProblem: string | null;
+  /** Why a page that the disk damages would be read as it is; null where PostgreSQL would notice. */
+  readonly checksumProblem: string | null;
 }
 
 /**
@@ -63,17 +65,27 @@ export async function checkServer(sql: postgres.Sql): Promise<ServerVersions> {
   return versions;
 }
 
-/** The versions and settings alone, for the embedded PostgreSQL, which always fits. */
+/** The versions and settings alone: the embedded PostgreSQL always fits. */
 export async function readVersions(sql: postgres.Sql): Promise<ServerVersions> {
-  const [row] = await sql<[{ server: string; vector: string | null } & Record<SafetySetting, string>]>`
+  const [row] = await sql<
+    [{ server: string; vector: string | null; checksums: string } & Record<SafetySetting, string>]
+  >`
     select current_setting('server_version') as server, current_setting('fsync') as fsync,
       current_setting('full_page_writes') as full_page_writes,
-      current_setting('synchronous_commit') as synchronous_commit,
+      current_setting('synchronous_commit') as synchronous_commit, current_setting('data_checksums') as checksums,
       (select coalesce(installed_version, default_version) from pg_available_extensions where name = 'vector') as vector`;
   // Distributions add their own words: "17.6 (Debian 17.6-1)".
   const serverVersion = row.server.split(" ", 1)[0] ?? row.server;
-  return { serverVersion, pgvectorVersion: row.vector, durabilityProblem: findDurabilityProblem(row) };
+  return {
+    serverVersion,
+    pgvectorVersion: row.vector,
+    durabilityProblem: findDurabilityProblem(row),
+    checksumProblem: row.checksums === "off" ? WITHOUT_CHECKSUMS : null,
+  };
 }
+
+const WITHOUT_CHECKSUMS =
+  "PostgreSQL keeps no checksums of its data pages: a page that the disk damages is read as it is. Stop it, run pg_checksums --enable on its data folder, start it.";
 
 /** Settings with which PostgreSQL forgets what it has acknowledged, or cannot open after a power cut, once they are off. */
 const SAFETY_SETTINGS = ["fsync", "full_page_writes", "synchronous_commit"] as const;

@@ -35,7 +35,15 @@ describe.skipIf(why !== null)(`a server that may lose what it acknowledged${why 
     await using well = await startPrivateCluster();
     await using handle = await connect({ ...config(), url: well.url });
     expect(handle.durabilityProblem).toBeNull();
+    expect(handle.checksumProblem).toBeNull();
     await handle.sql.unsafe("alter database postgres set synchronous_commit = off");
     await expect(connect({ ...config(), url: well.url })).rejects.toThrow("synchronous_commit off");
+  });
+
+  test("is used without checksums of its pages, and says so", async () => {
+    await using bare = await startPrivateCluster({ hasChecksums: false });
+    await using handle = await connect({ ...config(), url: bare.url });
+    expect(handle.durabilityProblem).toBeNull();
+    expect(handle.checksumProblem).toMatch(/no checksums of its data pages.*pg_checksums --enable/);
   });
 });

@@ -31,7 +31,14 @@ export const systemExamples: ExamplesOf<"system"> = {
     output: {
       version: "0.1.0",
       uptimeSeconds: 86_400,
-      database: { home: "server", version: "16.10", pgvector: "0.8.0", durabilityProblem: null, reopenings: 0 },
+      database: {
+        home: "server",
+        version: "16.10",
+        pgvector: "0.8.0",
+        durabilityProblem: null,
+        checksumProblem: null,
+        reopenings: 0,
+      },
       embeddings: { state: "on", model: "nomic-embed-text", dimensions: 384, problem: null, queued: 1 },
       backups: { state: "on", lastGood: backup, lastFailure: null, isUnderWay: false, warning: null },
     },
