@@ -1,6 +1,7 @@
-// Fails when a document names a file or folder of the repository that does not exist.
+// Fails when a document names a file or folder of the repository that does not exist, or calls a script that pnpm does not run.
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
+import { faultsOfNames } from "./pnpm-names.ts";
 
 const root = join(import.meta.dirname, "..");
 const documents = ["ARCHITECTURE.md", "README.md", "CONTRIBUTING.md", "docs/**/*.md"];
@@ -50,8 +51,15 @@ function check(): string[] {
   );
 }
 
+function checkCommands(): string[] {
+  const read = (path: string) => readFileSync(join(root, path), "utf8");
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  const texts = globSync([...documents, "CHANGELOG.md"], { cwd: root }).map((path) => [path, read(path)]);
+  return faultsOfNames(Object.keys(scripts), Object.fromEntries(texts));
+}
+
 if (import.meta.main) {
-  const faults = check();
+  const faults = [...check(), ...checkCommands()];
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length > 0 ? 1 : 0;
 }

@@ -18,7 +18,8 @@ out of the address; everything else is a POST with a JSON body of at most ${BODY
 - Times are ISO 8601 text with a zone; a date alone is midnight UTC. In a query string numbers and \`true\` or \`false\` are written as they are, a list
   repeats its key, and the fields of an object stand after a dot.
 - \`interaction_id\` may be written for \`interactionId\`, and so with every field.
-- A field that is unknown, or given twice, is refused with its name. Another method than the ones listed is a 405.
+- A field that is unknown is refused with its name, and so is one that stands in both spellings, or twice in a query string. Where a JSON
+  body repeats a name, the last value counts. Another method than the ones listed is a 405.
 - Each call acts for the user of the header \`${USER_HEADER}\`.
 - A write that is sent again with the same \`idempotencyKey\` happens once and answers the same.
 
@@ -55,5 +56,6 @@ export const userParameter = {
 export const bearer = {
   type: "http" as const,
   scheme: "bearer",
-  description: "The server's token (KEEPSAKE_ADMIN_TOKEN), where it has one.",
+  description:
+    "A token (`ks_…`, made by `keepsake token create` or `system.createToken`) or KEEPSAKE_ADMIN_TOKEN, where the server asks for one.",
 };

@@ -27,6 +27,7 @@ export interface TrialCounts {
 export async function tryAll(target: Target, say: (line: string) => void): Promise<TrialCounts> {
   const counts: TrialCounts = { passed: 0, failed: 0, skipped: 0 };
   await assertHealthy(target);
+  await assertLetIn(target);
   for (const trial of TRIALS) await tryOne(target, trial, counts, say);
   for (const [number, why] of NOT_FROM_OUTSIDE) {
     counts.skipped += 1;
@@ -34,6 +35,18 @@ export async function tryAll(target: Target, say: (line: string) => void): Promi
   }
   await cleanUp(target);
   return counts;
+}
+
+/** @throws Error when the server takes no call of this run's: every case would fail for that alone */
+async function assertLetIn(target: Target): Promise<void> {
+  const { url, token } = target;
+  const { status } = await target.send("/memory/stats", { method: "GET" });
+  if (status !== 401) return;
+  if (token === null)
+    throw new Error(`${url.origin} asks for a token: set KEEPSAKE_TOKEN to one of an admin or a gateway.`);
+  throw new Error(
+    `${url.origin} does not take this token: set KEEPSAKE_TOKEN to one of an admin or a gateway that is good.`,
+  );
 }
 
 async function tryOne(target: Target, { number, title, run }: Trial, counts: TrialCounts, say: (line: string) => void) {

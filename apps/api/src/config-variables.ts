@@ -132,7 +132,7 @@ export const CONFIG_VARIABLES = [
     name: "KEEPSAKE_ADMIN_TOKEN",
     fallback: "",
     meaning:
-      "A secret of 24 characters or more. Once set, every call has to send it as a Bearer token; only /healthz, the landing page and /docs are open.",
+      "A secret of 24 characters or more. Once set, every call has to send it as a Bearer token; only /healthz, the landing page, /docs and /openapi.json are open.",
   },
   {
     name: "KEEPSAKE_ADMIN_TOKEN_FILE",

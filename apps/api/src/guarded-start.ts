@@ -11,7 +11,7 @@ import { ADMIN_TOKEN_CHARS_MIN, type Config, ConfigError, isLoopback } from "./c
  */
 export function assertMayBeGuarded({ server, database }: Config): void {
   if (server.adminToken !== null || isLoopback(server.host) || mayHoldTokens(database)) return;
-  throw unguarded(server.host);
+  throw unguarded(server.host, " --new");
 }
 
 const mayHoldTokens = (database: DatabaseConfig): boolean =>
@@ -26,8 +26,9 @@ export function assertGuarded({ host }: Config["server"], asksForTokens: boolean
   if (!asksForTokens && !isLoopback(host)) throw unguarded(host);
 }
 
-function unguarded(host: string): ConfigError {
+/** @param option what `token create` needs besides where there is no database yet */
+function unguarded(host: string, option = ""): ConfigError {
   return new ConfigError(
-    `HOST=${host} can be reached from other machines, and no token guards it: make one with \`npx pnpm@12 keepsake token create --role admin --label me\` (in the image: \`keepsake token create …\`), or set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`,
+    `HOST=${host} can be reached from other machines, and no token guards it: make one with \`npx pnpm@12 keepsake token create --role admin --label me${option}\` (in the image: \`keepsake token create …\`), or set KEEPSAKE_ADMIN_TOKEN (${ADMIN_TOKEN_CHARS_MIN} characters or more), or leave HOST unset to listen on this machine alone.`,
   );
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -61,6 +61,16 @@ async function onDatabase<T>(
   await using handle = await connect(home.config);
   return await work(handle.sql);
 }
+
+test("a dry run makes no database, and says that an import would", async () => {
+  const KEEPSAKE_DATA_DIR = join(folder, "none");
+  const { code, out, err } = await runKeepsake(["import", archive, "--dry-run"], { KEEPSAKE_DATA_DIR });
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).toBe(
+    `There is no database in ${KEEPSAKE_DATA_DIR}: KEEPSAKE_DATA_DIR names its folder. Without --dry-run the import makes one there.\n`,
+  );
+  await expect(readdir(KEEPSAKE_DATA_DIR)).rejects.toThrow("ENOENT");
+});
 
 describe("everything", () => {
   test.each(["engine", "embedded"] as const)(

@@ -54,9 +54,24 @@ test("and on one that asks for a token, where it leaves nothing behind", { timeo
 });
 
 test("it fails on a server that is not as it should be", async () => {
-  const { code, lines } = await tryFaults(guarded.url);
+  const { token } = await guarded.client.system.createToken.mutate({
+    label: "may not write",
+    role: "gateway",
+    scopes: ["read"],
+  });
+  const { code, lines } = await tryFaults(guarded.url, token ?? "");
   expect(code).toBe(1);
   expect(lines.at(-1)).toMatch(/^\d+ passed, [1-9]\d* failed/);
+});
+
+test.each([
+  ["no token", "", "asks for a token"],
+  ["a token that is none of its own", `ks_abcdefgh_${"x".repeat(43)}`, "does not take this token"],
+])("with %s it tries nothing on a server that asks for one, and says what to set", async (_, token, sentence) => {
+  const { code, out, lines } = await tryFaults(guarded.url, token);
+  expect([code, lines.length]).toEqual([1, 2]);
+  expect(out).toContain(sentence);
+  expect(out).toContain("set KEEPSAKE_TOKEN");
 });
 
 test.each(["http://192.0.2.1:8080", "https://keepsake.example", "http://127.0.0.1.evil.example"])(

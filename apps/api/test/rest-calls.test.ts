@@ -130,7 +130,7 @@ describe("a query string", () => {
     ["limit=seven", "limit", "must be a number"],
     ["limit=", "limit", "must be a number"],
     ["limit=0x10", "limit", "must be a number"],
-    ["limit=1.5", "limit", "must be of type int"],
+    ["limit=1.5", "limit", "must be a whole number"],
     ["limit=1000", "limit", "must be at most 200"],
     ["limit=1&limit=2", "limit", "is given more than once"],
     ["limit=1e400", "limit", "must be of type number"],

@@ -94,7 +94,7 @@ test("a wider address is refused without a token, in a sentence that says how, a
   const refused = startProcess({ ...environment, PORT: "0" });
   expect(await refused.ended).toBe(1);
   expect(refused.output()).toContain("keepsake token create --role admin");
-  const made = await runKeepsake(["token", "create", "--role", "gateway", "--label", "g"], environment);
+  const made = await runKeepsake(["token", "create", "--role", "gateway", "--label", "g", "--new"], environment);
   expect(made.code).toBe(0);
   const port = String(await freePort());
   await using server = startProcess({ ...environment, PORT: port });

@@ -191,7 +191,7 @@ describe("without Keepsake", () => {
       for (const to of [["conversation.begin"], ["conversation.complete"]]) {
         proxy.setFault({ kind, to, times: 2 });
         const turn = await client.turn({ sessionId: kind + to, text: "Hello" }, () => "Hi");
-        expect(turn.degraded).toEqual([]);
+        expect(turn.degraded).toEqual(["embeddings"]);
         expect(await turn.saved).toBe("saved");
         expect(await historyOf(kind + to)).toEqual(["user: Hello", "assistant: Hi"]);
       }

@@ -53,10 +53,17 @@ describe("a turn", () => {
       given.push(input);
       return `You said: ${input.text}`;
     });
-    expect(turn).toMatchObject({ text: "You said: Who has the key?", cached: null, degraded: [], failure: null });
+    expect(turn).toMatchObject({
+      text: "You said: Who has the key?",
+      cached: null,
+      degraded: ["embeddings"],
+      failure: null,
+    });
     expect(turn).toMatchObject({ shared: false, aborted: false });
     expect(await turn.saved).toBe("saved");
-    expect(given).toMatchObject([{ text: "Who has the key?", degraded: [], context: { system: expect.any(String) } }]);
+    expect(given).toMatchObject([
+      { text: "Who has the key?", degraded: ["embeddings"], context: { system: expect.any(String) } },
+    ]);
     expect(await historyOf("kitchen")).toEqual(["user: Who has the key?", "assistant: You said: Who has the key?"]);
     const { items } = await server.clientOf(`user-${users}`).conversation.history.query({ sessionId: "kitchen" });
     expect(new Set(items.map(({ interactionId }) => interactionId))).toEqual(new Set([turn.interactionId]));

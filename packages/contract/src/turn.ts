@@ -12,7 +12,7 @@ export const CacheUse = z.enum(["off", "exact", "semantic"]);
 export type CacheUse = z.infer<typeof CacheUse>;
 
 /**
- * What a turn had to do without. `embeddings`: found by words alone. `context`: the budget ran out before the memories
+ * What a turn had to do without. `embeddings`: found by words alone, as always without a model. `context`: the budget ran out before the memories
  * were there. `save_pending`: the message is being saved still. `join`: an equal question under way took too long.
  */
 export const TurnDegraded = z.array(z.enum(["embeddings", "context", "save_pending", "join"]));

@@ -7,6 +7,21 @@ import type { CommandCall } from "./command.ts";
 /** The server's configuration, from the same variables. */
 export const readConfig = (env: Environment): Config => loadConfig(env, (path) => readFileSync(path, "utf8"));
 
+/** Whether there is a database to be opened. A server is asked by connecting to it. */
+export const hasDatabase = (config: DatabaseConfig): boolean =>
+  config.home === "server" || existsSync(join(config.dataDir, "postgres"));
+
+/**
+ * A slip in the folder's name makes no database.
+ *
+ * @param otherwise what else the person may do, besides mending the name
+ * @throws Error when there is none
+ */
+export function assertDatabase(config: DatabaseConfig, otherwise = ""): void {
+  if (config.home === "server" || hasDatabase(config)) return;
+  throw new Error(`There is no database in ${config.dataDir}: KEEPSAKE_DATA_DIR names its folder.${otherwise}`);
+}
+
 /**
  * Opens a database that is there.
  *
@@ -16,9 +31,7 @@ export async function openDatabase(
   config: DatabaseConfig,
   { note }: Pick<CommandCall, "note">,
 ): Promise<DatabaseHandle> {
-  if (config.home === "embedded" && !existsSync(join(config.dataDir, "postgres"))) {
-    throw new Error(`There is no database in ${config.dataDir}: KEEPSAKE_DATA_DIR names its folder.`);
-  }
+  assertDatabase(config);
   return await connect(config, { onProgress: (step) => note(`${step} …`) });
 }
 

@@ -101,12 +101,12 @@ function toBegun(
   { opened, memories, earlier, wasEmbedded }: Gathered,
   hasWaitedInVain: boolean,
 ): BegunTurn {
-  const { services, input, draft, clock } = turn;
+  const { input, draft, clock } = turn;
   const found = { memories, earlier, tail: opened?.tail ?? [], preferences: opened?.preferences ?? [] };
   const { context, used } = toTurnContext(input, found, Date.now());
   if (opened) finishLater(turn, used);
   const degraded: TurnDegraded = [];
-  if (services.embeddings && !wasEmbedded) degraded.push("embeddings");
+  if (!wasEmbedded) degraded.push("embeddings");
   if (!memories) degraded.push("context");
   if (!opened) degraded.push("save_pending");
   if (hasWaitedInVain) degraded.push("join");

@@ -43,7 +43,7 @@ export interface Gathered {
   readonly earlier: readonly EarlierMessage[] | null;
   /** A cached question of the same meaning, past the guard. */
   readonly same: SameQuestion | null;
-  /** Whether the search went by meaning too, as far as there is a model. */
+  /** Whether the search went by meaning too: never without a model. */
   readonly wasEmbedded: boolean;
 }
 

@@ -17,6 +17,7 @@ function describe(issue: Issue): InputIssue[] {
 function toSentencePart(issue: Issue): string {
   // zod leaves the input out of its issues, and tells an absent field by its message alone.
   if (issue.message.endsWith("received undefined")) return "is missing";
+  if (issue.code === "invalid_type" && issue.expected === "int") return "must be a whole number";
   if (issue.code === "invalid_type") return `must be of type ${issue.expected}`;
   if (issue.code === "invalid_value") return `must be one of: ${issue.values.map(String).join(", ")}`;
   if (issue.code === "too_big") return `must be at most ${issue.maximum}${unit(issue.origin)}`;

@@ -1,6 +1,8 @@
+import type { DatabaseConfig } from "@keepsake/db";
+import { verifyArchiveFile, withArchiveFile } from "../../archive/archive-file.ts";
 import { type ImportCounts, type ImportOptions, importArchive } from "../../archive/import-archive.ts";
 import { defineCommand, UsageError } from "../command.ts";
-import { openMigrated, readConfig } from "../open-database.ts";
+import { assertDatabase, hasDatabase, openMigrated, readConfig } from "../open-database.ts";
 
 const MODES = ["refuse", "keep", "replace"] as const;
 
@@ -22,6 +24,7 @@ not stored twice: an import that was interrupted goes on when it is run again.`,
   async run({ values, positionals: [path = ""], env, signal, say, note }) {
     const config = readConfig(env);
     const onConflict = toMode(values["on-conflict"]);
+    await lookAtFirst(path, config.database, { isDry: values["dry-run"], note });
     await using handle = await openMigrated(config.database, { note });
     await using session = handle.openSession();
     const onTable: ImportOptions["onTable"] = (step, table) => note(`${step} ${table} …`);
@@ -32,6 +35,18 @@ not stored twice: an import that was interrupted goes on when it is run again.`,
     return 0;
   },
 });
+
+/**
+ * No database is opened for a file that is no archive, and none is made for one that is damaged, or by a dry run.
+ *
+ * @throws ArchiveError, or Error when there is no database to compare with
+ */
+async function lookAtFirst(path: string, database: DatabaseConfig, how: { isDry: boolean; note(line: string): void }) {
+  if (hasDatabase(database)) return await withArchiveFile(path, async () => {});
+  await verifyArchiveFile(path);
+  if (how.isDry) assertDatabase(database, " Without --dry-run the import makes one there.");
+  if (database.home === "embedded") how.note(`There is no database in ${database.dataDir} yet: making one …`);
+}
 
 function toMode(text = "refuse"): ImportOptions["onConflict"] {
   const mode = MODES.find((each) => each === text);

@@ -1,5 +1,5 @@
 import { CreateTokenInput, DEFAULT_USER_ID, TOKEN_SCOPES, UserId } from "@keepsake/contract";
-import { toInputIssues, toSentence } from "../../platform/input-issues.ts";
+import { toInputIssues } from "../../platform/input-issues.ts";
 import { createToken } from "../../system/create-token.ts";
 import { defineCommand, UsageError } from "../command.ts";
 import { atTheMachine, withTokens } from "../tokens/open-tokens.ts";
@@ -17,6 +17,7 @@ export const tokenCreateCommand = defineCommand({
     user: { type: "string", value: "ID", meaning: "whose it is, for the role user; without it default's" },
     "only-users": { type: "string", value: "ID,ID", meaning: "the users that a gateway may name; without it all" },
     scopes: { type: "string", value: "LIST", meaning: `of ${TOKEN_SCOPES.join(",")}; without it all` },
+    new: { type: "boolean", meaning: "makes the embedded database where there is none yet" },
     "expires-days": { type: "string", value: "DAYS", meaning: "for how long it is good; without it for ever" },
   },
   details: `Only the token goes to stdout. A running server asks for tokens within a second of the first one, and for good.`,
@@ -29,8 +30,11 @@ export const tokenCreateCommand = defineCommand({
       ...(values["expires-days"] !== undefined && { expiresAt: inDays(values["expires-days"]) }),
     });
     if (values.user !== undefined && wish.role !== "user") throw new UsageError("--user belongs to --role user.");
-    const actor = atTheMachine(parse(UserId, values.user ?? DEFAULT_USER_ID));
-    const made = await withTokens(env, (means) => createToken(actor, means, wish, TOKEN_SCOPES));
+    const actor = atTheMachine(parse(UserId, values.user ?? DEFAULT_USER_ID, "--user"));
+    const made = await withTokens(env, (means) => createToken(actor, means, wish, TOKEN_SCOPES), {
+      mayBeNew: values.new,
+      otherwise: " Before the first start, --new makes one there.",
+    });
     note(`Token ${made.id} (${made.label}, ${made.role}). Keep it: it is shown this once.`);
     say(made.token ?? "");
     return 0;
@@ -43,10 +47,20 @@ interface Schema<T> {
   ): { success: true; data: T } | { success: false; error: Parameters<typeof toInputIssues>[0] };
 }
 
-function parse<T>(schema: Schema<T>, value: unknown): T {
+/** Options that are no field by their own name. */
+const OPTIONS: Readonly<Record<string, string>> = { onlyUsers: "--only-users", expiresAt: "--expires-days" };
+
+/** @throws UsageError with every fault, each by its option */
+function parse<T>(schema: Schema<T>, value: unknown, whole = "The token"): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new UsageError(toSentence(toInputIssues(parsed.error)));
+  const faults = toInputIssues(parsed.error).map(({ path, message }) => `${optionOf(path) ?? whole} ${message}`);
+  throw new UsageError(`${[...new Set(faults)].join("; ")}.`);
+}
+
+function optionOf(path: string): string | null {
+  const [field = ""] = path.split(".");
+  return field === "" ? null : (OPTIONS[field] ?? `--${field}`);
 }
 
 function inDays(text: string): Date {
