@@ -30,7 +30,12 @@ test("when the embedded database hangs, calls get 503 until it is replaced, and 
   expect((await client.memory.get.query({ id })).content).toBe("acknowledged before");
   await client.memory.add.mutate({ content: "acknowledged after" });
   const status = await client.system.status.query();
-  expect(status.database).toMatchObject({ home: "embedded", durabilityProblem: null, checksumProblem: null, reopenings: 1 });
+  expect(status.database).toMatchObject({
+    home: "embedded",
+    durabilityProblem: null,
+    checksumProblem: null,
+    reopenings: 1,
+  });
   expect(await (await fetch(`${url}/metrics`)).text()).toContain("\nkeepsake_database_reopenings 1\n");
   expect(server.output()).toContain("the embedded database serves again");
   expect(server.child.exitCode).toBeNull();
