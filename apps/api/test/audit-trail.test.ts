@@ -23,6 +23,7 @@ const SILENT: Readonly<Record<string, string>> = {
   "system.revokeToken": "in the server's part",
   "system.rotateToken": "in the server's part",
   "system.eraseUser": "takes the trail along; in the server's part",
+  "system.backup": "begins none on this server, which makes no backups",
 };
 
 const mutations = listTwins().filter(({ methods }) => !methods.includes("GET"));
@@ -41,7 +42,8 @@ test.each(mutations.map(({ path, url }) => [path, url]))("%s leaves its row, wit
   if (path in SILENT) {
     expect(rows).toEqual([]);
     const { items } = await server.client.system.audit.query({ ofServer: true, limit: 1 });
-    if (path.startsWith("system.")) expect(items).toMatchObject([expected]);
+    const isInServersPart = SILENT[path]?.endsWith("in the server's part");
+    if (isInServersPart) expect(items).toMatchObject([expected]);
     return;
   }
   expect(rows).toMatchObject([expected]);

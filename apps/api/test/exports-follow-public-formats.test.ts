@@ -50,6 +50,7 @@ const Jsonl = z.strictObject({
   comment: Column,
   interactionType: z.enum(["command", "question", "conversation"]).nullable(),
   language: Column,
+  origin: z.enum(["user", "assistant", "tool", "import"]),
   metadata: z.record(z.string(), z.unknown()).nullable(),
   version: z.int(),
   exported: z.boolean(),

@@ -54,7 +54,7 @@ const MISMATCH = { data: { reason: "IDEMPOTENCY_MISMATCH", httpStatus: 409 } };
 
 test("every mutation takes an idempotency key, or stands in the list of those that need none", () => {
   const without = mutations.filter((twin) => !keyed.includes(twin)).map(({ path }) => path);
-  expect(without).toEqual(Object.keys(WITHOUT_KEY));
+  expect(without.sort()).toEqual(Object.keys(WITHOUT_KEY).sort());
   expect(keyed.map(({ path }) => path).sort()).toEqual(Object.keys(OTHER_INPUTS).sort());
 });
 
