@@ -41,6 +41,9 @@ export async function tryAll(target: Target, say: (line: string) => void): Promi
 async function assertLetIn(target: Target): Promise<void> {
   const { url, token } = target;
   const { status } = await target.send("/memory/stats", { method: "GET" });
+  // An address that came with too many bad tokens gets 429 for a minute; a good token is never held up by that.
+  if (status === 429)
+    throw new Error(`${url.origin} answers 429: set KEEPSAKE_TOKEN to a good token, or wait a minute.`);
   if (status !== 401) return;
   if (token === null)
     throw new Error(`${url.origin} asks for a token: set KEEPSAKE_TOKEN to one of an admin or a gateway.`);
