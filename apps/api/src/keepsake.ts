@@ -16,6 +16,7 @@ import { embeddingQueue } from "./platform/embedding-jobs.ts";
 import { activateSpace } from "./platform/embedding-space.ts";
 import { EmbeddingWorker } from "./platform/embedding-worker.ts";
 import { eraseForGood } from "./platform/erasure.ts";
+import { FailureLog } from "./platform/failure-log.ts";
 import { openInstallation } from "./platform/installation.ts";
 import { startJobQueue } from "./platform/job-queue.ts";
 import { pruneOldAnswers } from "./platform/kept-answers.ts";
@@ -69,12 +70,14 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
   const opened = { config: config.database, handle };
   const backups = resources.use(new KeptBackups(opened, config.backup, logger.child({ part: "backups" })));
+  const failures = new FailureLog(logger);
   const services: Services = {
-    ...describe(handle),
+    ...describe(handle, failures),
     embeddings,
     jobs,
     backups,
     logger,
+    failures,
     doorkeeper,
     metrics: createMetrics(),
     settings: config.settings,
@@ -108,6 +111,7 @@ async function bringUpToDate(handle: DatabaseHandle, logger: Logger, options: St
 
 function describe(
   handle: DatabaseHandle,
+  { damage }: FailureLog,
 ): Pick<Services, "db" | "backgroundDb" | "exportDb" | "flush" | "limitCall" | "database" | "ping"> {
   const { db, backgroundDb, exportDb, home, serverVersion: version, pgvectorVersion: pgvector } = handle;
   const { durabilityProblem, checksumProblem } = handle;
@@ -119,6 +123,9 @@ function describe(
     limitCall: (call) => handle.limitCall(call),
     database: {
       ...{ home, version, pgvector, durabilityProblem, checksumProblem },
+      get damageProblem() {
+        return damage.problem;
+      },
       get reopenings() {
         return handle.reopenings();
       },

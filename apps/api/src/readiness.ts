@@ -18,6 +18,8 @@ export interface Readiness {
     durabilityProblem: string | null;
     /** Why a damaged page of data would be read as it is; null when it would be noticed, and on the embedded home. */
     checksumProblem: string | null;
+    /** That data was found damaged since the start, and what to do; null while no call has met any. Not ready with it. */
+    damageProblem: string | null;
     /** How often the embedded database was opened again since the start. */
     reopenings: number;
   };
@@ -38,11 +40,11 @@ export async function readiness(services: Services): Promise<Readiness> {
 }
 
 async function databasePart({ ping, database }: Services): Promise<Readiness["database"]> {
-  const { durabilityProblem, checksumProblem, reopenings } = database;
-  const known = { durabilityProblem, checksumProblem, reopenings };
+  const { durabilityProblem, checksumProblem, damageProblem, reopenings } = database;
+  const known = { durabilityProblem, checksumProblem, damageProblem, reopenings };
   try {
     await ping(DATABASE_DEADLINE_MS);
-    return { ok: true, reason: null, ...known };
+    return { ok: damageProblem === null, reason: damageProblem, ...known };
   } catch {
     return { ok: false, reason: "The database does not answer.", ...known };
   }

@@ -12,7 +12,6 @@ import { toContext } from "./platform/context.ts";
 import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
 import { endConnectionsOnClose } from "./platform/end-connections.ts";
-import { logFailure } from "./platform/failure-log.ts";
 import { assertFaithfulNumbers } from "./platform/faithful-numbers.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
@@ -155,7 +154,7 @@ function addProcedures(server: FastifyInstance, services: Services): void {
         }),
         onError: ({ error, path: failed }) => {
           nameRequest(error, request.id);
-          logFailure(services.logger, error, toWireError(error, request.id, failed));
+          services.failures.tell(error, toWireError(error, request.id, failed));
         },
       });
       const ms = Math.round(performance.now() - startedMs);
@@ -187,7 +186,7 @@ function toErrorHeaders(
 
 function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, services: Services): FastifyReply {
   const shape = toHttpFailure(error, request.id, request.routeOptions.config.procedure);
-  logFailure(services.logger, error, shape);
+  services.failures.tell(error, shape);
   // tRPC's clients read errors in superjson's form.
   const body = request.url.startsWith(TRPC_PREFIX) ? { error: { json: shape } } : { error: shape };
   const { httpStatus, retryAfterSeconds } = shape.data;

@@ -85,7 +85,8 @@ describe("it tells, with what to do,", () => {
   test("variables that cannot be used, all at once", async () => {
     const { code, faultsOf } = await doctor({ LOG_LEVEL: "loud", HOST: "0.0.0.0" });
     expect(code).toBe(1);
-    expect(faultsOf("configuration")).toMatchObject([fault("fail", /LOG_LEVEL/), fault("fail", /HOST=0\.0\.0\.0/)]);
+    expect(faultsOf("configuration")).toMatchObject([fault("fail", /LOG_LEVEL/)]);
+    expect(faultsOf("access")).toMatchObject([fault("fail", /HOST=0\.0\.0\.0 without a token/)]);
   });
 
   test("a secret in a file that others can read, .env too", async () => {
@@ -152,6 +153,11 @@ describe("it tells, with what to do,", () => {
     const old = (await doctor(environment)).faultsOf("backups");
     expect(old[0]).toMatchObject(fault("fail", /newest good backup is \d+ hours old/));
     if (isEmbedded) expect(old[1]).toMatchObject(fault("warn", /same disk as the data/));
+    const failed = join(backups, "last-failure.json");
+    await writeFile(failed, JSON.stringify({ at: "2025-01-02T00:00:00.000Z", problem: "There is no room for it." }));
+    expect((await doctor(environment)).faultsOf("backups")[1]).toMatchObject(
+      fault("warn", /last backup failed at 2025-01-02T00:00:00.000Z: There is no room for it/),
+    );
   });
 
   test("a token that has expired", async () => {

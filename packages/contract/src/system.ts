@@ -24,6 +24,11 @@ export const SystemStatus = z.object({
      * checksums, and on the embedded home, where nobody can turn them on. As it was at the start.
      */
     checksumProblem: z.string().nullable(),
+    /**
+     * That a call since the start met data whose page or index is damaged, and what to do; null while none has. Nothing
+     * looks at all pages, so that null is no proof.
+     */
+    damageProblem: z.string().nullable(),
     /** How often the embedded PostgreSQL broke or hung and was opened again since the start; 0 on a server. */
     reopenings: z.int(),
   }),

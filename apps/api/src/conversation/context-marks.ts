@@ -1,4 +1,5 @@
 import { withoutHidden } from "../platform/hidden-characters.ts";
+import { withoutSpeakers } from "./speakers.ts";
 
 /** Characters that look like `<` or `>`, and those that compatible forms turn into them. */
 const LIKE_OPENING =
@@ -12,13 +13,9 @@ const QUOTED_MARK =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const LINE_ENDS_AND_CONTROLS = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/gu;
 
-/** Names of speakers in front of a colon, of whatever width. */
-const SPEAKER =
-  /\b(system|assistant|user|human|developer|tool|instruction|response|asystent|użytkownik)(\s*)[:\uFF1A\uFE55\uA789\u2236]/giu;
-
 /** What chat templates and prompts of well-known models put between their parts. */
 const TEMPLATE =
-  /\[(\/?)(INST|SYS)\]|\|(im_start|im_end|system|user|assistant|end|eot_id|endoftext|begin_of_text|start_header_id|end_header_id)\||#{2,}/giu;
+  /\[(\/?)(INST|SYS)\]|[|\uFF5C](im_start|im_end|system|user|assistant|end|eot_id|endoftext|begin_of_text|start_header_id|end_header_id)[|\uFF5C]|#{2,}/giu;
 
 /**
  * Data as it stands inside a mark of the context: on one line, without an angle bracket or what looks like one, without
@@ -26,16 +23,16 @@ const TEMPLATE =
  * shown to the model is changed, never what is stored. `&` stays: nothing decodes it, and it is common in what people say.
  */
 export function asData(text: string): string {
-  return withoutHidden(text)
+  const shown = withoutHidden(text)
     .replaceAll(LINE_ENDS_AND_CONTROLS, " ")
     .replaceAll(LIKE_OPENING, (bracket) => (OPENS.has(bracket) ? "&lt;" : "&gt;"))
     .replaceAll(QUOTED_MARK, "'")
-    .replaceAll(SPEAKER, "$1$2 -")
-    .replaceAll(TEMPLATE, (mark) => mark.replaceAll(/[[\]|#]/g, (sign) => PLAIN[sign] ?? sign));
+    .replaceAll(TEMPLATE, (mark) => mark.replaceAll(/[[\]|\uFF5C#]/g, (sign) => PLAIN[sign] ?? sign));
+  return withoutSpeakers(shown);
 }
 
 const OPENS = new Set([..."<〈⟨⟪˂ᐸᚲ❬❮❰⧼︽︿﹤＜"]);
-const PLAIN: Readonly<Record<string, string>> = { "[": "(", "]": ")", "|": "/", "#": "*" };
+const PLAIN: Readonly<Record<string, string>> = { "[": "(", "]": ")", "|": "/", "\uFF5C": "/", "#": "*" };
 
 /** Data as it stands in an attribute of a mark, between quotation marks. */
 export const asAttribute = (text: string): string =>

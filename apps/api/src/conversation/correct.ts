@@ -4,10 +4,11 @@ import { questionKey } from "../cache/question-key.ts";
 import { evictAnswer } from "../cache/store.ts";
 import { lockMemory } from "../memory/store.ts";
 import { rememberSuccessor } from "../memory/supersede.ts";
-import { assertTells } from "../memory/tells.ts";
 import type { Actor } from "../platform/actor.ts";
 import type { Services } from "../platform/services.ts";
+import { assertTells } from "../platform/tells.ts";
 import { writeOnce } from "../platform/write-once.ts";
+import { toLearnedTexts } from "../preferences/learned-texts.ts";
 import { putPreference } from "../preferences/set-preference.ts";
 import { lockPreference } from "../preferences/store.ts";
 import { putCorrection } from "../training/store.ts";
@@ -25,12 +26,15 @@ const CONFIDENCE = 0.9;
  * Learns from "no, I meant …", all or nothing: the answer that was wrong is given no more, what should have been said
  * becomes a training pair, the memory that misled is superseded and the preference is set.
  *
- * @throws DomainError `INTERACTION_NOT_FOUND`, `MEMORY_NOT_FOUND` for an unknown `remember.supersedes`, `TRUST_TOO_LOW`
+ * @throws DomainError `INTERACTION_NOT_FOUND`, `MEMORY_NOT_FOUND` for an unknown `remember.supersedes`, `TRUST_TOO_LOW`,
+ *   `INVALID_INPUT` for an instruction to a model in what nobody said
  */
 export async function correctTurn(actor: Actor, services: Services, input: CorrectTurnInput): Promise<CorrectedTurn> {
   const { idempotencyKey: key, ...correction } = input;
   const said = correction.remember;
   if (said) await assertTells(actor, services, PROCEDURE, [{ ...said, origin: said.origin, path: "remember.content" }]);
+  const learned = correction.preference;
+  if (learned) await assertTells(actor, services, PROCEDURE, toLearnedTexts(learned, "preference."));
   return writeOnce(actor, services, { key, procedure: PROCEDURE, input: correction }, (tx) =>
     correct(actor, tx, services, correction),
   );

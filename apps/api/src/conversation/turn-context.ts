@@ -4,6 +4,7 @@ import { rank } from "../memory/ranking.ts";
 import type { KnownPreference } from "../preferences/context-store.ts";
 import { type Snippet, toComparable, writeContext } from "./context-text.ts";
 import type { EarlierMessage } from "./earlier.ts";
+import { toShownJson } from "./preference-text.ts";
 import { varied } from "./varied.ts";
 
 /** What was found for a turn; null for a part that the budget did not leave time for. */
@@ -46,16 +47,22 @@ export function toTurnContext(
     memories: memories.map(({ id, version }) => ({ id, version })),
     preferences: preferences.map(({ preference: { key, version } }) => ({ key, version })),
   };
-  const shown = preferences.map(({ preference }) => preference);
+  const shown = preferences.map(({ preference: { key, value, version } }) => ({ key, value, version }));
   return { context: { system, tokens, memories, earlier, tail: [...tail], preferences: shown }, used };
 }
 
 const toPreferenceSnippet = (preference: KnownPreference) => ({
-  text: JSON.stringify(preference.value),
-  at: null,
-  label: { preference: preference.key },
+  text: toShownJson(preference.value),
+  at: preference.updatedAt,
+  label: { preference: preference.key, ...toStanding(preference) },
   preference,
 });
+
+/** A learned value is a conclusion, as the assistant's memories are, and says how sure it was. */
+const toStanding = ({ origin, confidence }: KnownPreference): Readonly<Record<string, string>> =>
+  origin === "explicit"
+    ? { from: "user", trust: SAID }
+    : { from: "assistant", trust: UNCONFIRMED, confidence: confidence.toFixed(2) };
 
 function toItems({ memories, earlier, tail }: TurnFindings, text: string, nowMs: number): Item[] {
   const inTail = new Set(tail.map(({ id }) => id));
@@ -80,20 +87,22 @@ function toMemoryItems({ arms, memories }: FoundMemories, nowMs: number): Item[]
       kind: memory.kind,
       ...(memory.source !== null && { source: memory.source }),
       from: memory.origin,
-      trust: TRUST_WORDS[memory.trust] ?? "unconfirmed",
+      trust: TRUST_WORDS[memory.trust] ?? UNCONFIRMED,
     };
     return [{ text: memory.content, at: memory.createdAt, label, score, memory: { ...memory, score } }];
   });
   return varied(ranked, ({ text, memory }) => ({ text, trust: memory.trust }), MEMORIES_MAX);
 }
 
+const SAID = "said";
+const UNCONFIRMED = "unconfirmed";
 /** By trust, 0 to 3. */
-const TRUST_WORDS: readonly string[] = ["unconfirmed", "unconfirmed", "imported", "said"];
+const TRUST_WORDS: readonly string[] = [UNCONFIRMED, UNCONFIRMED, "imported", SAID];
 
 const toMessageItem = (message: EarlierMessage): Item => ({
   text: message.content,
   at: message.createdAt,
-  label: { said_by: message.role },
+  label: { kind: "message", from: message.role, trust: message.role === "user" ? SAID : UNCONFIRMED },
   score: message.score,
   message,
 });

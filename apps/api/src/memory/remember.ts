@@ -16,13 +16,13 @@ import type { Actor } from "../platform/actor.ts";
 import { embedNow } from "../platform/embed-items.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
+import { assertTells } from "../platform/tells.ts";
 import { UNSAID_TRUST_MAX } from "../platform/unsaid.ts";
 import { ensureUser } from "../platform/users.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { embeddableMemories } from "./embeddable-memories.ts";
 import { findMemories, forgetExpired, type MemoryDraft, putMemories, raiseOrigins, reviveEnded } from "./store.ts";
-import { assertTells } from "./tells.ts";
 import { assertUnsaidWithin, lockUnsaid } from "./unsaid-store.ts";
 
 /**

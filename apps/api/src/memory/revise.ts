@@ -7,12 +7,12 @@ import { DomainError } from "../platform/domain-error.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
 import { toOrigin } from "../platform/stored-origin.ts";
+import { assertTells } from "../platform/tells.ts";
 import { removeVectors } from "../platform/vectors.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
 import { changeMemory, keepVersion, lockMemory, type MemoryChange } from "./store.ts";
-import { assertTells } from "./tells.ts";
 import { assertMayReplace } from "./trust.ts";
 
 type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;

@@ -1,10 +1,13 @@
 import { DatabaseBusyError, DatabaseDownError, DeadlineError, isConnectionFailure } from "@keepsake/db";
+import { DATA_DAMAGED, isDamage } from "./data-damage.ts";
 import { DomainError } from "./domain-error.ts";
 
 /** The server has no room for another client, or less memory than it needs; it ended a connection that was idle. */
 const NO_ROOM = /^(53[0-9A-Z]{3}|25P03)$/;
 /** The database's disk fails, or may not be written to any more. */
 const DISK_FAILS = /^58/;
+/** Nobody mends damaged data within a second, seconds. */
+const DAMAGE_RETRY_AFTER_S = 60;
 const STORAGE_FULL = new Set(["53100", "ENOSPC"]);
 /** A time-out, a lock not had in time, a deadlock: the same call may well work the next time. */
 const TIMED_OUT = new Set(["57014", "55P03", "40P01", "40001"]);
@@ -75,6 +78,10 @@ export function toDatabaseFailure(error: unknown): DomainError | null {
   if (STORAGE_FULL.has(code))
     return new DomainError("STORAGE_FULL", "The database's disk is full: free some space.", options);
   if (isConnectionFailure(error) || NO_ROOM.test(code)) return new DomainError("DATABASE_UNAVAILABLE", AWAY, options);
+  if (isDamage(error)) {
+    const retryAfterSeconds = DAMAGE_RETRY_AFTER_S;
+    return new DomainError("DATABASE_UNAVAILABLE", DATA_DAMAGED, { ...options, retryAfterSeconds });
+  }
   if (DISK_FAILS.test(code)) {
     return new DomainError("DATABASE_UNAVAILABLE", "The database's disk fails, or may not be written to.", options);
   }

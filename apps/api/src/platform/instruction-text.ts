@@ -1,14 +1,8 @@
 import { withoutHidden } from "./hidden-characters.ts";
 import { FORM_SIGNS, type InstructionSign, WORD_SIGNS } from "./instruction-signs.ts";
+import { LOOK_ALIKES } from "./look-alikes.ts";
 
-/** Letters of other scripts that look like Latin ones, as they are used to slip past a reader. */
-const LOOK_ALIKES: Readonly<Record<string, string>> = Object.fromEntries(
-  [..."аaеeоoрpсcуyхxіiјjѕsԁdһhӏlвbкkмmнhтtαaοoεeιiκkνvρpτtυuχx"]
-    .join("")
-    .match(/../gu)
-    ?.map((pair) => [pair[0], pair[1]]) ?? [],
-);
-const LOOK_ALIKE = new RegExp(`[${Object.keys(LOOK_ALIKES).join("")}]`, "gu");
+const LOOK_ALIKE = new RegExp(`[${[...LOOK_ALIKES.keys()].join("")}]`, "gu");
 /** A word of one script with letters of another in it. */
 const MIXED =
   /\p{Script=Latin}[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}]\p{Script=Latin}/u;
@@ -19,7 +13,7 @@ function toPlain(text: string): string {
     .normalize("NFKD")
     .replaceAll(/\p{M}+/gu, "")
     .toLowerCase();
-  const latin = MIXED.test(shown) ? shown.replaceAll(LOOK_ALIKE, (letter) => LOOK_ALIKES[letter] ?? letter) : shown;
+  const latin = MIXED.test(shown) ? shown.replaceAll(LOOK_ALIKE, (letter) => LOOK_ALIKES.get(letter) ?? letter) : shown;
   return latin
     .replaceAll("ł", "l")
     .replaceAll(/[’‘ʼ`]/gu, "'")

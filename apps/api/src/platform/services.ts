@@ -4,6 +4,7 @@ import type { CachedEmbedder, Embedder } from "@keepsake/embeddings";
 import type { Backups } from "./backups.ts";
 import type { Doorkeeper } from "./doorkeeper.ts";
 import type { EmbeddingSpace } from "./embedding-space.ts";
+import type { FailureLog } from "./failure-log.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { KeysUnderWay } from "./keys-under-way.ts";
 import type { Logger } from "./logger.ts";
@@ -69,6 +70,8 @@ export interface Services {
   readonly jobs: JobQueue;
   readonly backups: Backups;
   readonly logger: Logger;
+  /** Where calls that failed are told, and what is remembered of them. */
+  readonly failures: FailureLog;
   /** Lets callers in by their tokens. */
   readonly doorkeeper: Doorkeeper;
   /** What `/metrics` tells. */

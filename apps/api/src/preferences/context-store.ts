@@ -6,7 +6,7 @@ import type { Actor } from "../platform/actor.ts";
 import { toJson } from "../platform/stored-metadata.ts";
 
 /** What a model's context says of a preference. */
-export type KnownPreference = Pick<Preference, "key" | "value" | "version">;
+export type KnownPreference = Pick<Preference, "key" | "value" | "version" | "origin" | "confidence" | "updatedAt">;
 
 /** More would be no context but a data base dump. */
 const ROWS_MAX = 50;
@@ -21,7 +21,8 @@ export function findForContext(actor: Actor, patterns: readonly string[]): State
   const beginnings = patterns.filter((pattern) => pattern.endsWith("*")).map((pattern) => pattern.slice(0, -1));
   return {
     query: sql`
-      select ${preferences.key} as key, ${preferences.value} as value, ${preferences.version} as version
+      select ${preferences.key} as key, ${preferences.value} as value, ${preferences.version} as version,
+        ${preferences.origin} as origin, ${preferences.confidence} as confidence, ${preferences.updatedAt} as updated_at
       from ${preferences}
       where ${preferences.userId} = ${actor.userId} and (
         ${preferences.key} = any(${sql.param(keys)}::text[])
@@ -29,10 +30,14 @@ export function findForContext(actor: Actor, patterns: readonly string[]): State
           where starts_with(${preferences.key}, beginning)))
       order by ${preferences.key} limit ${ROWS_MAX}`,
     read: (rows) =>
-      rows.map(({ key, value, version }) => ({
+      rows.map(({ key, value, version, origin, confidence, updated_at: updatedAt }) => ({
         key: String(key),
         value: toJson(value),
         version: Number(version),
+        // What came by other ways than the contract is believed least.
+        origin: origin === "explicit" ? "explicit" : "learned",
+        confidence: Number(confidence),
+        updatedAt: new Date(updatedAt as Date | string),
       })),
   };
 }

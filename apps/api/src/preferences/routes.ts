@@ -24,7 +24,7 @@ export const preferencesRoutes = {
   /**
    * Sets a preference, replacing its value or merging into it, and keeps the version before. `applied: false` when a
    * better founded value stands: a learned one never overwrites an explicit one. Fails with `VERSION_CONFLICT` (another
-   * than `expectedVersion`).
+   * than `expectedVersion`), and with `INVALID_INPUT` for a learned key or value that instructs a model.
    */
   set: procedure
     .meta({ scope: "write" })

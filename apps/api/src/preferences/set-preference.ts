@@ -13,10 +13,12 @@ import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { toInputIssues, toSentence } from "../platform/input-issues.ts";
 import type { Services } from "../platform/services.ts";
+import { assertTells } from "../platform/tells.ts";
 import { ensureUser } from "../platform/users.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { assertVersion } from "./assert-version.ts";
 import { keepVersion } from "./history-store.ts";
+import { toLearnedTexts } from "./learned-texts.ts";
 import { mergePatch } from "./merge-patch.ts";
 import type { PreferenceContent } from "./preference-row.ts";
 import { mayReplace } from "./standing.ts";
@@ -27,7 +29,7 @@ type PreferenceChange = Omit<SetPreferenceInput, "idempotencyKey">;
 /**
  * Sets a preference, replacing or merging its value, and keeps what it was before.
  *
- * @throws DomainError `VERSION_CONFLICT`, `INVALID_INPUT` when the merged value is beyond the limits
+ * @throws DomainError `VERSION_CONFLICT`, `INVALID_INPUT` when the merged value is beyond the limits, or what was learned instructs a model
  */
 export async function setPreference(
   actor: Actor,
@@ -35,6 +37,7 @@ export async function setPreference(
   { idempotencyKey, ...change }: SetPreferenceInput,
 ): Promise<SetPreferenceOutput> {
   const call = { key: idempotencyKey, procedure: "preferences.set", input: change };
+  if (change.origin === "learned") await assertTells(actor, services, call.procedure, toLearnedTexts(change));
   return writeOnce(actor, services, call, (tx) => putPreference(actor, tx, change));
 }
 

@@ -45,7 +45,10 @@ export const trainingRoutes = {
     .output(Feedback)
     .mutation(({ ctx, input }) => recordFeedback(ctx.actor, ctx.services, input)),
 
-  /** Adds an example that was made elsewhere. Fails with `CONTENT_EXISTS` when its interaction has one. */
+  /**
+   * Adds an example that was made elsewhere. Fails with `CONTENT_EXISTS` when its interaction has one, and with
+   * `INVALID_INPUT` for a text that instructs a model and comes from another origin than `user`.
+   */
   add: procedure
     .meta({ scope: "write" })
     .input(AddExampleInput)

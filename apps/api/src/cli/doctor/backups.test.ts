@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeAge } from "./backups.ts";
+import { judgeAge, judgeFailure } from "./backups.ts";
 
 test.each([
   [3_600_000, "pass"],
@@ -7,3 +7,14 @@ test.each([
   [200 * 3_600_000, "fail"],
   [null, "fail"],
 ])("the newest good backup is %s ms old: %s", (ageMs, level) => expect(judgeAge(ageMs).level).toBe(level));
+
+const failure = { at: "2026-01-02T03:00:00.000Z", problem: "No room." };
+
+test.each([
+  ["2026-01-01T03:00:00.000Z", 1],
+  [null, 1],
+  ["2026-01-03T03:00:00.000Z", 0],
+])("a failure counts when it is newer than the newest good backup (of %s)", (newestAt, findings) => {
+  expect(judgeFailure(failure, newestAt)).toHaveLength(findings);
+  expect(judgeFailure(null, newestAt)).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { listBackups } from "../../backup/backup-folder.ts";
+import { type Failure, listBackups, readFailure } from "../../backup/backup-folder.ts";
 import type { Config } from "../../config.ts";
 import { examineFolder } from "./disk.ts";
 import { type Finding, fail, pass, skip, warn } from "./finding.ts";
@@ -18,7 +18,18 @@ export function judgeAge(ageMs: number | null): Finding {
   return hours < AGE_HOURS.fail ? warn("backups", said, FIX) : fail("backups", said, FIX);
 }
 
-/** Whether there are good backups, and whether one disk's end is the end of both. */
+/**
+ * Whether the last attempt came to nothing.
+ *
+ * @param newestAt when the newest good backup was made, ISO 8601; null for none
+ */
+export function judgeFailure(failure: Failure | null, newestAt: string | null): Finding[] {
+  if (failure === null || (newestAt !== null && Date.parse(failure.at) < Date.parse(newestAt))) return [];
+  const said = `the last backup failed at ${failure.at}: ${failure.problem}`;
+  return [warn("backups", said, "Mend what it says, and try again: keepsake backup now.")];
+}
+
+/** Whether there are good backups, whether the last one failed, and whether one disk's end is the end of both. */
 export async function examineBackups({ backup, database }: Config, hasData: boolean): Promise<Finding[]> {
   const { folder } = backup;
   if (folder === null) {
@@ -29,7 +40,8 @@ export async function examineBackups({ backup, database }: Config, hasData: bool
   const [newest] = await listBackups(folder);
   const age = judgeAge(newest === undefined ? null : Date.now() - Date.parse(newest.createdAt));
   const isTogether = database.home === "embedded" && (await isSameDisk(folder, database.dataDir));
-  return [age, ...(isTogether ? [sameDisk(folder)] : []), ...(await examineFolder("backup disk", folder))];
+  const failure = judgeFailure(await readFailure(folder), newest?.createdAt ?? null);
+  return [age, ...failure, ...(isTogether ? [sameDisk(folder)] : []), ...(await examineFolder("backup disk", folder))];
 }
 
 const sameDisk = (folder: string): Finding =>

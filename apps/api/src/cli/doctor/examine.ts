@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Config, ConfigError, type Environment, loadConfig } from "../../config.ts";
 import { examineBackups } from "./backups.ts";
 import { examineSynchronisation, examineTimeZone } from "./clock.ts";
+import { examineDamage } from "./damage.ts";
 import { examineDatabase } from "./database.ts";
 import { examineFolder } from "./disk.ts";
 import { type Finding, fail, pass } from "./finding.ts";
@@ -37,8 +38,13 @@ export async function examine({ environment, envFile, readFile }: Patient): Prom
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const faults = error.message.split("\n").map((said) => fail("configuration", said, "Mend it, and ask again."));
-    return [...faults, ...ofMachine];
+    return [...faults, accessOf(environment), ...ofMachine];
   }
+}
+
+/** What can be told of access where another variable's fault keeps the configuration from being read. */
+function accessOf({ HOST, KEEPSAKE_ADMIN_TOKEN: token, KEEPSAKE_ADMIN_TOKEN_FILE: file }: Environment): Finding {
+  return judgeAccess(HOST?.trim() || "127.0.0.1", Boolean(token?.trim() || file?.trim()));
 }
 
 async function examineConfigured(config: Config): Promise<Finding[]> {
@@ -48,6 +54,7 @@ async function examineConfigured(config: Config): Promise<Finding[]> {
   return [
     judgeAccess(server.host, server.adminToken !== null),
     await examineRunning(ownAddress(config)),
+    await examineDamage(ownAddress(config), server.adminToken),
     ...ofFolder,
     ...(await examineDatabase(config)),
     ...(await examineBackups(config, hasData)),

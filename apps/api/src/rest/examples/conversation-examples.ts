@@ -25,7 +25,7 @@ export const conversationExamples: ExamplesOf<"conversation"> = {
       cached: null,
       context: {
         system:
-          'It is Monday, 23 November 2026 at 13:05.\n…\n<memory kind="fact" date="Monday, 2 November 2026 at 23:30">The spare key is under the blue pot</memory>',
+          'It is Monday, 23 November 2026 at 13:05.\n…\n<memory kind="fact" from="user" trust="said" date="Monday, 2 November 2026 at 23:30">The spare key is under the blue pot</memory>',
         tokens: 92,
         memories: [
           {

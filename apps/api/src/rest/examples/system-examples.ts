@@ -37,6 +37,7 @@ export const systemExamples: ExamplesOf<"system"> = {
         pgvector: "0.8.0",
         durabilityProblem: null,
         checksumProblem: null,
+        damageProblem: null,
         reopenings: 0,
       },
       embeddings: { state: "on", model: "nomic-embed-text", dimensions: 384, problem: null, queued: 1 },

@@ -1,15 +1,15 @@
 import type { MemoryOrigin } from "@keepsake/contract";
-import type { Actor } from "../platform/actor.ts";
-import { audit } from "../platform/audit.ts";
-import { DomainError } from "../platform/domain-error.ts";
-import { findInstructions } from "../platform/instruction-text.ts";
-import type { Services } from "../platform/services.ts";
+import type { Actor } from "./actor.ts";
+import { audit } from "./audit.ts";
+import { DomainError } from "./domain-error.ts";
+import { findInstructions } from "./instruction-text.ts";
+import type { Services } from "./services.ts";
 
 /** A content about to be stored. */
 interface NewText {
   readonly content: string | undefined;
-  /** Whose word it is; the user's unless named. */
-  readonly origin: MemoryOrigin | undefined;
+  /** Whose word it is; the user's unless named. `learned` is a preference's that nobody has said. */
+  readonly origin: MemoryOrigin | "learned" | undefined;
   /** The field of the input, such as `items.3.content`. */
   readonly path: string;
 }
@@ -31,10 +31,11 @@ export async function assertTells(
     const [sign] = findInstructions(content);
     if (sign === undefined) continue;
     await audit(actor, db, { procedure, items: [], count: 0, details: { refused: "instructs", sign, origin } });
+    const own = origin === "learned" ? "explicit" : "user";
     const message = `reads as an instruction to a model (${sign}), and only what the user said may`;
     throw new DomainError(
       "INVALID_INPUT",
-      `"${path}" ${message}: store what is to be known, or name the origin "user".`,
+      `"${path}" ${message}: store what is to be known, or name the origin "${own}".`,
       {
         issues: [{ path, message }],
       },

@@ -1,0 +1,63 @@
+import { LOOK_ALIKES } from "../platform/look-alikes.ts";
+
+/** Stands for what takes place and says nothing, such as an accent of its own. A control character: data has none here. */
+const FILLER = "\u0000";
+
+const NAMES = "system assistant user human developer tool instruction response asystent uzytkownik".split(" ");
+/** A name in whatever letters, what may close around it (`**system**`, `"system"`), and a colon of whatever width. */
+const SPEAKER = new RegExp(
+  "(?<=^|[^a-z0-9]|\\\\(?:[bfnrtv]|u[0-9a-f]{4}|x[0-9a-f]{2}))" +
+    `(?:${NAMES.map((name) => [...name].join(`${FILLER}*`)).join("|")})` +
+    "[\\s\\u0000\"'`*_~)\\]}\\u2018-\\u201F\\uFF02\\uFF07]*" +
+    "([:\\uFF1A\\uFE55\\uFE13\\uFE30\\uA789\\u2236\\u02D0\\u02F8\\u0589\\u05C3\\u205A])",
+  "giu",
+);
+const COLON = /[:\uFF1A\uFE55\uFE13\uFE30\uA789\u2236\u02D0\u02F8\u0589\u05C3\u205A]/u;
+const NOT_ASCII = /\P{ASCII}/u;
+
+/** Names of speakers lose their colon: `System: obey` becomes `System - obey`, in whatever letters it is written. */
+export function withoutSpeakers(text: string): string {
+  if (!COLON.test(text)) return text;
+  let shown = "";
+  let end = 0;
+  for (const { 0: found, index } of toLatin(text).matchAll(SPEAKER)) {
+    // The colon is the last of what was found, and one unit long.
+    const colon = index + found.length - 1;
+    shown += `${text.slice(end, colon)} -`;
+    end = colon + 1;
+  }
+  return shown + text.slice(end);
+}
+
+/** The text with a Latin letter for each that looks like one, unit for unit as long as it was. */
+function toLatin(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
+  const seen = new Map<string, string>();
+  return text.replaceAll(/\P{ASCII}/gu, (char) => {
+    const known = seen.get(char);
+    if (known !== undefined) return known;
+    const latin = toLatinLetter(char);
+    seen.set(char, latin);
+    return latin;
+  });
+}
+
+function toLatinLetter(char: string): string {
+  if (/^[\p{M}\p{Cf}]$/u.test(char)) return FILLER.repeat(char.length);
+  const plain =
+    inCircle(char) ??
+    char
+      .normalize("NFKD")
+      .replaceAll(/\p{M}+/gu, "")
+      .toLowerCase();
+  const letter = LOOK_ALIKES.get(plain) ?? plain;
+  return /^[a-z0-9]$/.test(letter) ? letter.padEnd(char.length, FILLER) : char;
+}
+
+/** White letters in black circles and squares, and those of flags: compatible forms leave them as they are. */
+const CIRCLES = [0x1f150, 0x1f170, 0x1f1e6];
+function inCircle(char: string): string | undefined {
+  const code = char.codePointAt(0) ?? 0;
+  const first = CIRCLES.find((circle) => code >= circle && code < circle + 26);
+  return first === undefined ? undefined : String.fromCharCode(97 + code - first);
+}
