@@ -1,8 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, errorReason, type KeepsakeClient } from "@keepsake/client";
-import { clusterRoot, startPrivateCluster, whyNoPrivateCluster } from "../../packages/db/testing/index.ts";
+import {
+  clusterRoot,
+  type PrivateCluster,
+  startPrivateCluster,
+  whyNoPrivateCluster,
+} from "../../packages/db/testing/index.ts";
 import type { Drill, DrillOptions, Outcome } from "./drill.ts";
 import { lookInto, serverConfig, startDrillServer } from "./drill-server.ts";
 
@@ -12,10 +18,15 @@ const WRITES_MAX = 2_000;
 /** What is kept back, and given free when the disk is full. */
 const RESERVE_BYTES = 24 * 2 ** 20;
 const FILLER = "It says nothing and takes room. ".repeat(900);
-/** Checkpoints give room back by themselves; PostgreSQL may need one after it stopped for want of space. */
+/** Until a write works again once there is room. */
+const RECOVERED_WITHIN_MS = 30_000;
 const SETTINGS = { max_wal_size: "64MB", min_wal_size: "32MB", shared_buffers: "16MB" };
 
-/** A full disk under PostgreSQL: writing is refused with the reason, reading works, and space that returns is enough. */
+/**
+ * A full disk under PostgreSQL. Where a table finds no room, writing is refused with the reason, reading works, and space
+ * that returns is enough. Where its log finds none, PostgreSQL stops, and whoever runs it (compose, systemd, the drill)
+ * starts it again: calls are told that the database does not answer, until there is room.
+ */
 export const drill: Drill = {
   name: "disk-full-postgres",
   title: "PostgreSQL's disk fills up while memories are added",
@@ -31,28 +42,30 @@ async function run({ full, log }: DrillOptions): Promise<Outcome> {
     await using cluster = await startPrivateCluster({ home, settings: SETTINGS });
     await using server = await startDrillServer(cluster.url);
     const client = createClient({ url: server.url, timeoutMs: 30_000, retries: 0 });
-    const seen: Seen = { acknowledged: [], reasons: new Map(), failures: [], reads: 0 };
+    const seen: Seen = { acknowledged: [], reasons: new Map(), failures: [], reads: 0, stops: 0 };
     const rounds = full ? ROUNDS.full : ROUNDS.short;
     for (let round = 1; round <= rounds; round += 1) {
-      await fillOnce(home, client, seen, round);
+      await fillOnce({ home, cluster, client, seen, round });
       log(`full ${round} of ${rounds} times, ${seen.acknowledged.length} acknowledged`);
     }
     const stored = await lookInto(serverConfig(cluster.url), (sql) => sql<{ id: string }[]>`select id from knowledge`);
     const ids = stored.map(({ id }) => id);
     const lost = seen.acknowledged.filter((id) => !ids.includes(id));
-    const { STORAGE_FULL = 0, ...others } = Object.fromEntries(seen.reasons);
+    const { STORAGE_FULL = 0, DATABASE_UNAVAILABLE = 0, ...others } = Object.fromEntries(seen.reasons);
     return {
       counts: {
         "times full": rounds,
         acknowledged: seen.acknowledged.length,
         lost: lost.length,
         "refused with STORAGE_FULL": STORAGE_FULL,
+        "stopped for want of room in its log": seen.stops,
         "read meanwhile": seen.reads,
       },
       failures: [
         ...seen.failures,
         ...(lost.length > 0 ? [`${lost.length} acknowledged memories are lost`] : []),
-        ...(STORAGE_FULL < rounds ? ["a full disk was not told as STORAGE_FULL each time"] : []),
+        ...(STORAGE_FULL + DATABASE_UNAVAILABLE < rounds ? ["a full disk was not told each time"] : []),
+        ...(DATABASE_UNAVAILABLE > seen.stops ? ["a database that goes on was said not to answer"] : []),
         ...Object.keys(others).map((reason) => `a write on a full disk answered ${reason}`),
       ],
     };
@@ -67,9 +80,18 @@ interface Seen {
   readonly reasons: Map<string, number>;
   readonly failures: string[];
   reads: number;
+  stops: number;
 }
 
-async function fillOnce(home: string, client: KeepsakeClient, seen: Seen, round: number): Promise<void> {
+interface Round {
+  readonly home: string;
+  readonly cluster: PrivateCluster;
+  readonly client: KeepsakeClient;
+  readonly seen: Seen;
+  readonly round: number;
+}
+
+async function fillOnce({ home, cluster, client, seen, round }: Round): Promise<void> {
   const reserve = join(home, "reserve");
   writeFileSync(reserve, Buffer.alloc(RESERVE_BYTES));
   chmodSync(home, 0o755);
@@ -77,14 +99,31 @@ async function fillOnce(home: string, client: KeepsakeClient, seen: Seen, round:
   if (!isFull) seen.failures.push(`${WRITES_MAX} memories did not fill the disk`);
   const [first] = seen.acknowledged;
   const read = await client.memory.get.query({ id: first ?? "" }).catch(errorReason);
-  if (typeof read === "object" && read !== null) seen.reads += 1;
+  const hasStopped = read === "DATABASE_UNAVAILABLE";
+  if (hasStopped) seen.stops += 1;
+  else if (typeof read === "object" && read !== null) seen.reads += 1;
   else seen.failures.push(`reading on a full disk answered ${String(read)}`);
   rmSync(reserve);
-  const content = `Room again, ${round}`;
-  const recovered = await client.memory.add.mutate({ content }).catch(errorReason);
-  if (typeof recovered === "object" && recovered !== null) seen.acknowledged.push(recovered.id);
-  else seen.failures.push(`with room again a write answered ${String(recovered)}`);
-  await client.memory.list.query({ limit: 1 });
+  if (hasStopped) {
+    await cluster.kill();
+    await cluster.start();
+  }
+  await writeAgain(client, seen, round);
+}
+
+async function writeAgain(client: KeepsakeClient, seen: Seen, round: number): Promise<void> {
+  const giveUpAt = performance.now() + RECOVERED_WITHIN_MS;
+  let answer: unknown;
+  while (performance.now() < giveUpAt) {
+    const added = await client.memory.add.mutate({ content: `Room again, ${round}` }).catch(errorReason);
+    if (typeof added === "object" && added !== null) {
+      seen.acknowledged.push(added.id);
+      return;
+    }
+    answer = added;
+    await sleep(100);
+  }
+  seen.failures.push(`with room again a write answered ${String(answer)}`);
 }
 
 async function writeUntilRefused(client: KeepsakeClient, seen: Seen, round: number): Promise<boolean> {
