@@ -1,4 +1,5 @@
 import type { DatabaseHandle } from "../../packages/db/src/index.ts";
+import { TABLE_RULES } from "./table-rules.ts";
 import { MARK, type Place, type Write } from "./write.ts";
 
 type Sql = DatabaseHandle["sql"];
@@ -15,21 +16,10 @@ const TEXTS: Readonly<Record<Place, string>> = {
 
 /** What must hold between tables, whatever was killed when: statements that find what breaks it. */
 const INVARIANTS: Readonly<Record<string, string>> = {
-  "a session counts another number of messages than it has": `
-    select from sessions s where messages <> (
-      select count(*) from conversations c where c.user_id = s.user_id and c.session_id = s.session_id)`,
-  "messages of a session that is not there": `
-    select from conversations c where not exists (
-      select from sessions s where s.user_id = c.user_id and s.session_id = c.session_id)`,
+  ...TABLE_RULES,
   // A turn's beginning is told anew from what it stored.
   "an idempotency key without its answer": `
     select from idempotency_keys where response is null and procedure <> 'conversation.begin'`,
-  "a memory without one of its versions": `
-    select from knowledge k where version - 1 <> (
-      select count(*) from knowledge_versions v where v.user_id = k.user_id and v.knowledge_id = k.id)`,
-  "a preference without one of its versions": `
-    select from preferences p where version - 1 <> (
-      select count(*) from preference_versions v where v.user_id = p.user_id and v.key = p.key)`,
   "a preference that counts another number of changes than it shows": `
     select from preferences p where version <> (select count(*) from jsonb_object_keys(p.value))`,
   "an interaction with two questions or two answers": `
@@ -41,8 +31,6 @@ const INVARIANTS: Readonly<Record<string, string>> = {
   "feedback on an answer without its one training example": `
     select from interaction_feedback f where 1 <> (
       select count(*) from training_data t where t.user_id = f.user_id and t.interaction_id = f.interaction_id)`,
-  "a row of a user who is not there": `
-    select from knowledge k where not exists (select from users u where u.user_id = k.user_id)`,
 };
 
 /** Acknowledged writes beside what is stored. */

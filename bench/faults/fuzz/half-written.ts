@@ -1,19 +1,9 @@
 import type { DatabaseHandle } from "../../../packages/db/src/index.ts";
+import { TABLE_RULES } from "../table-rules.ts";
 
 /** What must hold between tables whatever was called: statements that find rows of a call of which another part lacks. */
 const RULES: Readonly<Record<string, string>> = {
-  "a session counts another number of messages than it has": `
-    select from sessions s where messages <> (
-      select count(*) from conversations c where c.user_id = s.user_id and c.session_id = s.session_id)`,
-  "messages of a session that is not there": `
-    select from conversations c where not exists (
-      select from sessions s where s.user_id = c.user_id and s.session_id = c.session_id)`,
-  "a memory without one of its versions": `
-    select from knowledge k where version - 1 <> (
-      select count(*) from knowledge_versions v where v.user_id = k.user_id and v.knowledge_id = k.id)`,
-  "a preference without one of its versions": `
-    select from preferences p where version - 1 <> (
-      select count(*) from preference_versions v where v.user_id = p.user_id and v.key = p.key)`,
+  ...TABLE_RULES,
   "vectors of something that is not there": `
     select from embeddings e where not exists (
       select from knowledge k where e.item_type = 'knowledge' and k.user_id = e.user_id and k.id = e.item_id
@@ -33,8 +23,6 @@ const RULES: Readonly<Record<string, string>> = {
       select from training_exports e where e.user_id = x.user_id and e.id = x.export_id)`,
   "two living memories of the same content": `
     select from knowledge where forgotten_at is null group by user_id, content_hash having count(*) > 1`,
-  "a row of a user who is not there": `
-    select from knowledge k where not exists (select from users u where u.user_id = k.user_id)`,
 };
 
 /** Rows that are half of a call, as sentences; none when every call happened as a whole or not at all. */
