@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { BUILT } from "./_built.ts";
 import { peakMib } from "./_process-memory.ts";
 
-const KEEPSAKE = fileURLToPath(new URL("../scripts/keepsake.ts", import.meta.url));
 /** The system keeps the peak, so that only what comes in the last moment before the end is missed. */
 const LOOK_EVERY_MS = 20;
 const MESSAGE_CHARS = 2_000;
@@ -16,7 +15,7 @@ export interface Measured {
 }
 
 /**
- * Runs `keepsake` as a person does, with these variables and no others of Keepsake's.
+ * Runs `keepsake` as built, as a person does, with these variables and no others of Keepsake's.
  *
  * @throws Error with what it printed, when it does not end with 0
  */
@@ -27,7 +26,7 @@ export async function measureKeepsake(
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment };
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ["--conditions=@keepsake/source", KEEPSAKE, ...words], {
+  const child = spawn(process.execPath, [...BUILT.commandLine, ...words], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });

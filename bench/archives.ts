@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { createZstdDecompress } from "node:zlib";
 import { databaseEnvironment } from "../apps/api/test/_keepsake-process.ts";
 import type { TestDatabase, TestEngine } from "../packages/db/testing/index.ts";
+import { build } from "./_built.ts";
 import { emptyHome, filledHome, homes, memoriesOf } from "./_homes.ts";
 import { type Measured, measureKeepsake } from "./_measured-command.ts";
 import type { BenchOptions, Cell, Report } from "./_report.ts";
@@ -27,6 +28,7 @@ interface Round {
 /** What do a verified backup, a restore, an export and an import of everything take, in time and in memory? */
 export async function run({ full, progress }: BenchOptions): Promise<Report> {
   const memories = memoriesOf(full);
+  await build();
   const rows: Cell[][] = [];
   for (const engine of homes()) {
     progress(`${engine}: ${FEW_MEMORIES} memories`);
@@ -41,7 +43,7 @@ export async function run({ full, progress }: BenchOptions): Promise<Report> {
       { title: `${memories.toLocaleString("en-US")} memories of three users, each with a vector`, columns, rows },
     ],
     notes: [
-      "Each command is a process of its own, from source, its start included. Memory is the process's: the embedded PostgreSQL is in it (twice while it backs up), a server is not.",
+      "Each command is a process of its own, as built, its start included. Memory is the process's: the embedded PostgreSQL is in it (twice while it backs up), a server is not.",
       "backup now writes the archive, restores it into a scratch database and compares; restore and import go into an empty home.",
       "The second export is of the home that was imported into: its rows are the first one's, byte for byte.",
     ],

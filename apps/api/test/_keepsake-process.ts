@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import type { DatabaseConfig } from "@keepsake/db";
 import { saveOutput } from "./_log-canaries.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+/** Node's arguments for the server from its sources. */
+const FROM_SOURCE = ["--conditions=@keepsake/source", fileURLToPath(new URL("../src/main.ts", import.meta.url))];
 
 /** A process that prints. */
 export interface PrintingProcess {
@@ -32,14 +33,16 @@ export function databaseEnvironment(config: DatabaseConfig): Record<string, stri
  * Starts the server with these variables and no others of Keepsake's.
  *
  * @param nodeArguments for Node itself, before the server's file
+ * @param program the server's file, with what it needs of Node
  */
 export function startProcess(
   environment: Record<string, string>,
   nodeArguments: readonly string[] = [],
+  program: readonly string[] = FROM_SOURCE,
 ): KeepsakeProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment };
-  const child = spawn(process.execPath, ["--conditions=@keepsake/source", ...nodeArguments, MAIN], {
+  const child = spawn(process.execPath, [...nodeArguments, ...program], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
   });
