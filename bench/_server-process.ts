@@ -1,13 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { createClient, type KeepsakeClient } from "@keepsake/client";
 import { databaseEnvironment, freePort, startProcess, untilHealthy } from "../apps/api/test/_keepsake-process.ts";
 import type { DatabaseConfig } from "../packages/db/src/index.ts";
+import { residentMib, takePeakMib } from "./_process-memory.ts";
 
 const CALL_TIMEOUT_MS = 120_000;
 const READY_WITHIN_MS = 120_000;
 /** What a start leaves to the garbage collector is gone by then. */
 const SETTLED_AFTER_MS = 5_000;
-const MIB = 2 ** 20;
 
 /** The server as a process of its own, so that nothing of the measuring is in its memory. Linux alone tells its memory. */
 export interface ServerProcess extends AsyncDisposable {
@@ -30,18 +29,8 @@ export async function startServerProcess(database: DatabaseConfig): Promise<Serv
   return {
     url,
     clientOf: (userId) => createClient({ url, userId, timeoutMs: CALL_TIMEOUT_MS }),
-    residentMib: () => readMib(pid, "VmRSS"),
-    takePeakMib: async () => {
-      const peakMib = await readMib(pid, "VmHWM");
-      await writeFile(`/proc/${pid}/clear_refs`, "5");
-      return peakMib;
-    },
+    residentMib: () => residentMib(pid),
+    takePeakMib: () => takePeakMib(pid),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
-}
-
-async function readMib(pid: number | undefined, field: string): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  const kib = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1];
-  return (Number(kib) * 1024) / MIB;
 }

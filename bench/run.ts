@@ -19,7 +19,7 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   recall-locomo   what a search by words finds in LoCoMo's conversations, kept as memories
   recall-messages the same, kept as messages, with neighbours, sessions and days counted and not
   row-level-security  what PostgreSQL's own row-level security would cost each statement, and which index it keeps
-  guard-qqp       how often the cache's guard is right about labelled question pairs (KEEPSAKE_QQP_FILE names them)
+  faults soak     hours of calls, only when named: SOAK_MINUTES for each home (120), and 3 for the control
 
   --full   100,000 memories, answers or examples too, 200,000 messages; takes minutes
   --save   writes bench/results/<question>-<date>.json

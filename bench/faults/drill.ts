@@ -39,6 +39,8 @@ export interface Drill {
   /** What is done and what has to hold, in a sentence. */
   readonly title: string;
   readonly homes: readonly Home[];
+  /** Why it is run only when somebody names it; missing for all others. */
+  readonly onlyByName?: string;
   /** Why it cannot run on this machine; null when it can. */
   whyNot?(): string | null;
   run(options: DrillOptions): Promise<Outcome>;

@@ -16,4 +16,5 @@ export const DRILLS: Readonly<Record<string, () => Promise<{ readonly drill: Dri
   "disk-full-postgres": () => import("./disk-full-postgres.ts"),
   "busy-database": () => import("./busy-database.ts"),
   "stop-server": () => import("./stop-server.ts"),
+  soak: () => import("./soak.ts"),
 };

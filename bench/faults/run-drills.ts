@@ -25,20 +25,28 @@ export const unknownDrills = (names: readonly string[]): string[] => names.filte
 /**
  * Runs drills in their full form, one after the other, on each home that they know, and their controls, which must fail.
  *
- * @param names all when there are none
+ * @param names when there are none, all but those that want to be named
  */
 export async function runDrills(names: readonly string[], log: (step: string) => void): Promise<DrillReport> {
   const results: Result[] = [];
   for (const name of names.length > 0 ? names : Object.keys(DRILLS)) {
     const { drill } = (await DRILLS[name]?.()) ?? {};
-    if (drill) results.push(...(await runEverywhere(drill, log)));
+    if (drill?.onlyByName !== undefined && names.length === 0) results.push(notRun(drill, drill.onlyByName));
+    else if (drill) results.push(...(await runEverywhere(drill, log)));
   }
   return toReport(results);
 }
 
+const notRun = ({ name }: Drill, why: string): Result => ({
+  drill: name,
+  home: null,
+  outcome: null,
+  verdict: `not run: ${why}`,
+});
+
 async function runEverywhere(drill: Drill, log: (step: string) => void): Promise<Result[]> {
   const why = drill.whyNot?.() ?? null;
-  if (why !== null) return [{ drill: drill.name, home: null, outcome: null, verdict: `not run: ${why}` }];
+  if (why !== null) return [notRun(drill, why)];
   const results: Result[] = [];
   for (const home of drill.homes) {
     const options = { home, full: true, log: (step: string) => log(`${drill.name}, ${home}: ${step}`) };

@@ -8,7 +8,6 @@ import { embeddableMessages } from "./conversation/embeddable-messages.ts";
 import { assertGuarded, assertMayBeGuarded } from "./guarded-start.ts";
 import { embeddableMemories } from "./memory/embeddable-memories.ts";
 import { eraseForgotten } from "./memory/store.ts";
-import { describeCause } from "./platform/describe-cause.ts";
 import { Doorkeeper } from "./platform/doorkeeper.ts";
 import { keepEmbeddedFit } from "./platform/embedded-upkeep.ts";
 import { requestMissingVectors } from "./platform/embedding-backfill.ts";
@@ -69,8 +68,9 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   const jobs = resources.use(await startJobQueue(handle, queues, logger.child({ part: "jobs" })));
   const embeddings = await openEmbeddings(config.embeddings, handle, logger, resources);
   const opened = { config: config.database, handle };
-  const backups = resources.use(new KeptBackups(opened, config.backup, logger.child({ part: "backups" })));
   const failures = new FailureLog(logger);
+  const backupLog = logger.child({ part: "backups" });
+  const backups = resources.use(new KeptBackups(opened, config.backup, backupLog, failures.damage));
   const services: Services = {
     ...describe(handle, failures),
     embeddings,
@@ -169,7 +169,7 @@ function startBackgroundWork(handle: DatabaseHandle, services: Services, resourc
     keepAuditShort(services, stop.signal),
     startSweeping(services, stop.signal),
   ];
-  if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.logger, stop.signal));
+  if (handle.home === "embedded") tasks.push(keepEmbeddedFit(handle.db, services.failures, stop.signal));
   if (services.embeddings) {
     resources.use(new EmbeddingWorker(services, services.embeddings, EMBEDDABLE));
     tasks.push(backfill(services, services.embeddings, stop.signal));
@@ -183,32 +183,32 @@ function startBackgroundWork(handle: DatabaseHandle, services: Services, resourc
 const HOUR_MS = 3_600_000;
 
 function keepErasing(services: Services, signal: AbortSignal): Promise<void> {
-  const { logger } = services;
+  const { logger, failures } = services;
   const task = async () => {
     const erased = await eraseForGood(services, [eraseForgotten, eraseDeleted, pruneExports, pruneOldAnswers], signal);
     if (erased > 0) logger.info({ erased }, "what was given up long ago was erased for good");
   };
-  return runRecurring("erasing what was given up long ago", HOUR_MS, task, logger, signal);
+  return runRecurring("erasing what was given up long ago", HOUR_MS, task, failures, signal);
 }
 
 const MINUTE_MS = 60_000;
 
 function keepFinishingErasures(services: Services, signal: AbortSignal): Promise<void> {
-  const { logger } = services;
+  const { logger, failures } = services;
   const task = async () => {
     const finished = await finishErasures(services, signal);
     if (finished > 0) logger.info({ users: finished }, "the interrupted erasure of users was finished");
   };
-  return runRecurring("finishing the erasure of users", MINUTE_MS, task, logger, signal);
+  return runRecurring("finishing the erasure of users", MINUTE_MS, task, failures, signal);
 }
 
 function keepAuditShort(services: Services, signal: AbortSignal): Promise<void> {
-  const { logger } = services;
+  const { logger, failures } = services;
   const task = async () => {
     const pruned = await pruneAuditTrails(services, signal);
     if (pruned > 0) logger.info({ entries: pruned }, "old entries of the audit trail have gone");
   };
-  return runRecurring("pruning the audit trail", HOUR_MS, task, logger, signal);
+  return runRecurring("pruning the audit trail", HOUR_MS, task, failures, signal);
 }
 
 async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {
@@ -216,11 +216,8 @@ async function backfill(services: Services, embeddings: Embeddings, signal: Abor
     const requested = await requestMissingVectors(services, embeddings, EMBEDDABLE, signal);
     if (requested > 0) services.logger.info({ requested }, "what has no vectors is embedded in the background");
   } catch (error) {
-    if (!signal.aborted)
-      services.logger.warn(
-        { cause: describeCause(error) },
-        "asking for missing vectors failed; the next start asks again",
-      );
+    if (signal.aborted) return;
+    services.failures.tellOfWork(error, "asking for missing vectors failed; the next start asks again");
   }
 }
 

@@ -1,11 +1,13 @@
-import { open } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type EmbeddedConfig, lookIn, migrate } from "@keepsake/db";
+import type { TestDatabase } from "@keepsake/db/testing";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { runKeepsake } from "./_command-line.ts";
 import { emptyHome } from "./_filled-home.ts";
-import { startTestServer, type TestServer } from "./_keepsake-server.ts";
+import { eventually, startTestServer, type TestServer } from "./_keepsake-server.ts";
 
 const SENTENCE = /The database's data is damaged.*keepsake restore latest --replace/;
 /** Within the only page that a few memories fill: PostgreSQL fills pages of 8,192 bytes from their end. */
@@ -31,6 +33,21 @@ async function damage(path: string): Promise<void> {
   await file.close();
 }
 
+/** Three memories, of which a page is broken while no server runs. */
+async function keepAndDamage(database: TestDatabase): Promise<void> {
+  const config = database.config as EmbeddedConfig;
+  await prepare(config);
+  {
+    await using server = await startTestServer({ database });
+    for (const content of ["Ann drinks green tea", "Ann has a red bicycle", "the key lies under the mat"]) {
+      await server.client.memory.add.mutate({ content });
+    }
+    const status = await server.client.system.status.query();
+    expect(status.database).toMatchObject({ damageProblem: null });
+  }
+  await damage(await memoriesFile(config));
+}
+
 async function calls(server: TestServer): Promise<void> {
   const refused = { data: { reason: "DATABASE_UNAVAILABLE", httpStatus: 503 } };
   const said = { message: expect.stringMatching(SENTENCE) as unknown };
@@ -46,16 +63,7 @@ test("a damaged page of data is told to callers, to whoever asks for health, to 
 }, async () => {
   await using database = await emptyHome("embedded");
   const config = database.config as EmbeddedConfig;
-  await prepare(config);
-  {
-    await using server = await startTestServer({ database });
-    for (const content of ["Ann drinks green tea", "Ann has a red bicycle", "the key lies under the mat"]) {
-      await server.client.memory.add.mutate({ content });
-    }
-    const status = await server.client.system.status.query();
-    expect(status.database).toMatchObject({ damageProblem: null });
-  }
-  await damage(await memoriesFile(config));
+  await keepAndDamage(database);
 
   const lines: { level: number; msg: string }[] = [];
   const logger = pino({ level: "info" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
@@ -75,4 +83,19 @@ test("a damaged page of data is told to callers, to whoever asks for health, to 
   const { code, out } = await runKeepsake(["doctor"], environment, config.dataDir);
   expect(code).toBe(1);
   expect(out).toMatch(/^fail {2}damage .*The database's data is damaged/m);
+});
+
+test("a backup that meets damage before any call does tells it too", { timeout: 240_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), "keepsake-damaged-"));
+  await using database = await emptyHome("embedded");
+  await keepAndDamage(database);
+  await using server = await startTestServer({ database, asAdmin: true, backup: { folder, at: "02:30" } });
+  const status = () => server.client.system.status.query();
+  // The first one of a server without any may have begun by itself.
+  await server.client.system.backup.mutate();
+  await eventually("the backup has failed", async () => (await status()).backups.lastFailure !== null, 120_000);
+  const reason = expect.stringMatching(SENTENCE) as unknown;
+  expect((await status()).database).toMatchObject({ damageProblem: reason });
+  expect((await status()).backups).toMatchObject({ lastGood: null });
+  await rm(folder, { recursive: true });
 });

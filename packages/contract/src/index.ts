@@ -12,5 +12,6 @@ export * from "./preferences.ts";
 export * from "./system.ts";
 export * from "./tokens.ts";
 export * from "./training.ts";
+export * from "./training-exports.ts";
 export * from "./turn.ts";
 export * from "./version.ts";

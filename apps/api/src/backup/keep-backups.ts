@@ -3,6 +3,7 @@ import type { BackupStatus, BegunBackup, GoodBackup } from "@keepsake/contract";
 import { connect, type DatabaseConfig, type DatabaseHandle } from "@keepsake/db";
 import type { BackupConfig } from "../config.ts";
 import type { Backups } from "../platform/backups.ts";
+import { type DataDamage, isDamage } from "../platform/data-damage.ts";
 import type { Logger } from "../platform/logger.ts";
 import { type Backup, type Failure, listBackups, readFailure } from "./backup-folder.ts";
 import { BackupUnderWayError, makeBackup } from "./make-backup.ts";
@@ -18,16 +19,23 @@ export class KeptBackups implements Backups, AsyncDisposable {
   readonly #database: { readonly config: DatabaseConfig; readonly handle: DatabaseHandle };
   readonly #config: BackupConfig;
   readonly #logger: Logger;
+  readonly #damage: DataDamage;
   readonly #stop = new AbortController();
   readonly #startedMs = Date.now();
   readonly #schedule: Promise<void>;
   #underWay: Promise<void> | null = null;
   #lastTriedMs: number | null = null;
 
-  constructor(database: { config: DatabaseConfig; handle: DatabaseHandle }, config: BackupConfig, logger: Logger) {
+  constructor(
+    database: { config: DatabaseConfig; handle: DatabaseHandle },
+    config: BackupConfig,
+    logger: Logger,
+    damage: DataDamage,
+  ) {
     this.#database = database;
     this.#config = config;
     this.#logger = logger;
+    this.#damage = damage;
     this.#schedule =
       config.folder === null || config.at === null ? Promise.resolve() : this.#run(config.folder, config.at);
   }
@@ -111,6 +119,8 @@ export class KeptBackups implements Backups, AsyncDisposable {
       const seconds = Math.round((Date.now() - startedMs) / 1000);
       this.#logger.info({ file, bytes, rows, seconds }, "a backup was made, restored and compared");
     } catch (error) {
+      // A backup reads every row, and so is the first to meet what no call has read for long.
+      if (isDamage(error)) this.#damage.note(this.#logger, error);
       const problem = error instanceof Error ? error.message : String(error);
       if (error instanceof BackupUnderWayError) this.#logger.info(problem);
       else if (!signal.aborted) this.#logger.error({ problem }, "the backup failed; those before it are untouched");

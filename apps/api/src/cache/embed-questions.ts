@@ -1,5 +1,4 @@
 import type { Actor } from "../platform/actor.ts";
-import { describeCause } from "../platform/describe-cause.ts";
 import { queryVector } from "../platform/query-vector.ts";
 import type { Services } from "../platform/services.ts";
 import { listUnembedded, putQuestionVector } from "./similar-store.ts";
@@ -24,7 +23,7 @@ export function embedQuestion(
   if (!semanticSpace(services) || services.pendingWrites.isFull) return;
   const making = makeVector(actor, services, question).then(
     () => {},
-    (error: unknown) => services.logger.warn({ cause: describeCause(error) }, "a question's vector was not stored"),
+    (error: unknown) => services.failures.tellOfWork(error, "a question's vector was not stored"),
   );
   services.pendingWrites.add(actor, `question ${question.id}`, making);
 }

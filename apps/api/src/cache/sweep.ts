@@ -12,12 +12,12 @@ const BATCH_ROWS = 500;
 
 /** Sweeps every few minutes, from the start on, until the signal. */
 export function startSweeping(services: Services, signal: AbortSignal): Promise<void> {
-  const { logger } = services;
+  const { logger, failures } = services;
   const sweep = async (stop: AbortSignal) => {
     const removed = await sweepCaches(services, stop);
     if (removed > 0) logger.info({ removed }, "cached answers were removed: expired, or too many");
   };
-  return runRecurring("sweeping the response cache", EVERY_MS, sweep, logger, signal);
+  return runRecurring("sweeping the response cache", EVERY_MS, sweep, failures, signal);
 }
 
 /**

@@ -8,7 +8,6 @@ import { isNeverKept } from "../cache/never-intents.ts";
 import { whyNotPlain } from "../cache/plain-question.ts";
 import type { SameQuestion } from "../cache/same-meaning.ts";
 import type { Actor } from "../platform/actor.ts";
-import { describeCause } from "../platform/describe-cause.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
 import { noteReplay } from "../platform/replays.ts";
 import type { Services } from "../platform/services.ts";
@@ -121,7 +120,7 @@ const FINISH_AFTER_MS = 15;
  * waits.
  */
 function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] | null): void {
-  const { db, logger, pendingWrites } = services;
+  const { db, failures, pendingWrites } = services;
   const write = () =>
     db.transaction(async (tx) => {
       if (!(await isTurnThere(actor, tx, draft.interactionId))) return;
@@ -133,7 +132,7 @@ function finishLater({ actor, services, draft }: Turn, used: BegunTurn["used"] |
   const finishing = delay(FINISH_AFTER_MS)
     .then(write)
     .catch((error: unknown) => {
-      logger.warn({ cause: describeCause(error) }, "what follows a turn's beginning could not be written");
+      failures.tellOfWork(error, "what follows a turn's beginning could not be written");
     });
   pendingWrites.add(actor, draft.interactionId, finishing);
 }

@@ -13,9 +13,18 @@ const QUOTED_MARK =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const LINE_ENDS_AND_CONTROLS = /[\u0000-\u001F\u007F-\u009F\u2028\u2029]+/gu;
 
-/** What chat templates and prompts of well-known models put between their parts. */
-const TEMPLATE =
-  /\[(\/?)(INST|SYS)\]|[|\uFF5C](im_start|im_end|system|user|assistant|end|eot_id|endoftext|begin_of_text|start_header_id|end_header_id)[|\uFF5C]|#{2,}/giu;
+/** Names between the bars of chat templates of well-known models. */
+const BETWEEN_BARS =
+  "(?:im_start|im_end|system|user|assistant|end|eot_id|endoftext|begin_of_text|start_header_id|end_header_id)";
+
+/** What chat templates and prompts put between their parts; two marks may have one bar in common. */
+const TEMPLATE = new RegExp(
+  String.raw`\[\/?(?:INST|SYS)\]|\|(?=${BETWEEN_BARS}\|)|(?<=\|${BETWEEN_BARS})\||#{2,}`,
+  "giu",
+);
+
+/** The wide bar, which some templates have in the place of the common one. */
+const WIDE_BAR = "\uFF5C";
 
 /**
  * Data as it stands inside a mark of the context: on one line, without an angle bracket or what looks like one, without
@@ -27,12 +36,13 @@ export function asData(text: string): string {
     .replaceAll(LINE_ENDS_AND_CONTROLS, " ")
     .replaceAll(LIKE_OPENING, (bracket) => (OPENS.has(bracket) ? "&lt;" : "&gt;"))
     .replaceAll(QUOTED_MARK, "'")
-    .replaceAll(TEMPLATE, (mark) => mark.replaceAll(/[[\]|\uFF5C#]/g, (sign) => PLAIN[sign] ?? sign));
+    .replaceAll(WIDE_BAR, "|")
+    .replaceAll(TEMPLATE, (mark) => mark.replaceAll(/[[\]|#]/g, (sign) => PLAIN[sign] ?? sign));
   return withoutSpeakers(shown);
 }
 
 const OPENS = new Set([..."<〈⟨⟪˂ᐸᚲ❬❮❰⧼︽︿﹤＜"]);
-const PLAIN: Readonly<Record<string, string>> = { "[": "(", "]": ")", "|": "/", "\uFF5C": "/", "#": "*" };
+const PLAIN: Readonly<Record<string, string>> = { "[": "(", "]": ")", "|": "/", "#": "*" };
 
 /** Data as it stands in an attribute of a mark, between quotation marks. */
 export const asAttribute = (text: string): string =>

@@ -125,6 +125,8 @@ const PIECES = [
   "ꜱʏꜱᴛᴇᴍ: ",
   "s\u0332y\u0332s\u0332t\u0332e\u0332m\u0332: ",
   "<｜User｜>",
+  "｜",
+  "|im_start|eot_id|",
 ];
 
 /** What the home's own words would be taken for, written with the letters that {@link PIECES} has instead of Latin ones. */

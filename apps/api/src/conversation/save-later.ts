@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Actor } from "../platform/actor.ts";
 import { toDatabaseFailure } from "../platform/database-failure.ts";
-import { describeCause } from "../platform/describe-cause.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import type { Services } from "../platform/services.ts";
 import { flushTurn, saving } from "./save-turn.ts";
@@ -16,12 +15,12 @@ const RETRIES_AFTER_MS = [500, 2_000, 10_000, 30_000];
  * @param underWay the attempt that is under way
  */
 export async function saveLater(
-  services: Pick<Services, "flush" | "logger">,
+  services: Pick<Services, "flush" | "failures">,
   actor: Actor,
   draft: TurnDraft,
   underWay: Promise<unknown>,
 ): Promise<void> {
-  const { logger } = services;
+  const { failures } = services;
   let attempt = underWay;
   for (const afterMs of [...RETRIES_AFTER_MS, null]) {
     try {
@@ -30,10 +29,12 @@ export async function saveLater(
     } catch (error) {
       // It goes with everything else of the user.
       if (toDatabaseFailure(error)?.reason === "USER_BEING_ERASED") return;
-      const cause = describeCause(error);
-      if (afterMs === null || isMismatch(error))
-        return logger.error({ cause }, "a message could not be saved after its turn was answered");
-      logger.warn({ cause, afterMs }, "saving a message failed after its turn was answered; it is tried again");
+      if (afterMs === null || isMismatch(error)) {
+        const said = "a message could not be saved after its turn was answered";
+        return failures.tellOfWork(error, said, { isLost: true });
+      }
+      const said = "saving a message failed after its turn was answered; it is tried again";
+      failures.tellOfWork(error, said, { afterMs });
       await delay(afterMs, undefined, { ref: false });
       attempt = flushTurn(services, saving(actor, draft));
     }

@@ -3,7 +3,7 @@ import type { Queryable } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { parseVersionCursor, toPage } from "../platform/cursor.ts";
 import { memoryNotFound } from "./get-memory.ts";
-import { findCurrentVersion, listVersions } from "./store.ts";
+import { findCurrentVersion, listVersions } from "./version-store.ts";
 
 /**
  * What a memory said, newest version first, the current one included. A forgotten memory still tells its history, as

@@ -9,7 +9,8 @@ import { searchByWords } from "./keyword-store.ts";
 import { type Arms, type RankedMemory, rank } from "./ranking.ts";
 import type { Candidate } from "./search-candidate.ts";
 import { type SemanticSearch, searchByMeaning, similaritiesOf } from "./semantic-store.ts";
-import { findMemories, findVersions } from "./store.ts";
+import { findMemories } from "./store.ts";
+import { findVersions } from "./version-store.ts";
 
 /** Candidates of each arm: enough that a memory found by both arms is seen to be. */
 const CANDIDATES = { perHit: 3, min: 50 };

@@ -12,8 +12,9 @@ import { removeVectors } from "../platform/vectors.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { contentHash } from "./content-hash.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
-import { changeMemory, keepVersion, lockMemory, type MemoryChange } from "./store.ts";
+import { changeMemory, lockMemory, type MemoryChange } from "./store.ts";
 import { assertMayReplace } from "./trust.ts";
+import { keepVersion } from "./version-store.ts";
 
 type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
 

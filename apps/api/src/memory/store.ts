@@ -2,19 +2,19 @@ import {
   type ListMemoriesInput,
   type Memory,
   type MemoryOrigin,
-  type MemoryVersion,
   type NewMemory,
   TAGS_MAX,
   trustOf,
 } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
-import { knowledge, knowledgeVersions } from "@keepsake/db/schema";
-import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { knowledge } from "@keepsake/db/schema";
+import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { eraseAnswers } from "../platform/kept-answers.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { removeVectors } from "../platform/vectors.ts";
-import { currentColumns, memoryColumns, replacedColumns, toMemory, toVersion } from "./memory-row.ts";
+import { currentColumns, memoryColumns, toMemory } from "./memory-row.ts";
+import { keepVersion } from "./version-store.ts";
 
 /** A memory about to be stored, with its id and the hash of its content. */
 export interface MemoryDraft extends Omit<NewMemory, "tags" | "origin"> {
@@ -221,16 +221,6 @@ export async function lockMemory(actor: Actor, tx: Transaction, id: string) {
   return row ?? null;
 }
 
-/** Keeps what a memory says now, before it is changed. */
-export async function keepVersion(
-  actor: Actor,
-  tx: Transaction,
-  id: string,
-  row: Omit<typeof knowledgeVersions.$inferInsert, "userId" | "knowledgeId">,
-): Promise<void> {
-  await tx.insert(knowledgeVersions).values({ ...row, userId: actor.userId, knowledgeId: id });
-}
-
 /** Changed columns of a memory. */
 export type MemoryChange = Partial<typeof knowledge.$inferInsert>;
 
@@ -262,37 +252,6 @@ export async function unmarkForgotten(actor: Actor, tx: Transaction, id: string)
   return rows.length > 0;
 }
 
-/** Replaced versions below `before`, newest first. */
-export async function listVersions(
-  actor: Actor,
-  db: Queryable,
-  id: string,
-  { before, limit }: { before: number | null; limit: number },
-): Promise<MemoryVersion[]> {
-  const rows = await db
-    .select(replacedColumns)
-    .from(knowledgeVersions)
-    .where(
-      and(
-        ownedBy(actor, knowledgeVersions),
-        eq(knowledgeVersions.knowledgeId, id),
-        before === null ? undefined : lt(knowledgeVersions.version, before),
-      ),
-    )
-    .orderBy(desc(knowledgeVersions.version))
-    .limit(limit);
-  return rows.map(toVersion);
-}
-
-/** The current version of a memory, forgotten or not; null when there is none. */
-export async function findCurrentVersion(actor: Actor, db: Queryable, id: string): Promise<MemoryVersion | null> {
-  const [row] = await db
-    .select(currentColumns)
-    .from(knowledge)
-    .where(and(ownedBy(actor, knowledge), eq(knowledge.id, id)));
-  return row ? toVersion({ ...row, replacedAt: null }) : null;
-}
-
 /** Erases memories forgotten before a time, with everything that hangs on them. @returns how many */
 export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date): Promise<number> {
   const rows = await tx
@@ -303,23 +262,4 @@ export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date
   await removeVectors(actor, tx, "knowledge", ids);
   await eraseAnswers(actor, tx, ids);
   return ids.length;
-}
-
-/** Replaced versions by memory and number, in no order. */
-export async function findVersions(
-  actor: Actor,
-  db: Queryable,
-  wanted: readonly { id: string; version: number }[],
-): Promise<{ id: string; version: MemoryVersion }[]> {
-  if (wanted.length === 0) return [];
-  const anyOf = or(
-    ...wanted.map(({ id, version }) =>
-      and(eq(knowledgeVersions.knowledgeId, id), eq(knowledgeVersions.version, version)),
-    ),
-  );
-  const rows = await db
-    .select({ id: knowledgeVersions.knowledgeId, ...replacedColumns })
-    .from(knowledgeVersions)
-    .where(and(ownedBy(actor, knowledgeVersions), anyOf));
-  return rows.map(({ id, ...version }) => ({ id, version: toVersion(version) }));
 }

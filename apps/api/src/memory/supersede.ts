@@ -5,8 +5,9 @@ import type { Actor } from "../platform/actor.ts";
 import type { Services } from "../platform/services.ts";
 import { memoryNotFound } from "./get-memory.ts";
 import { rememberIn } from "./remember.ts";
-import { changeMemory, keepVersion, lockMemory } from "./store.ts";
+import { changeMemory, lockMemory } from "./store.ts";
 import { assertMayReplace } from "./trust.ts";
+import { keepVersion } from "./version-store.ts";
 
 /** A memory that takes the place of another one, which stays as what was true before. */
 export interface Successor extends NewMemory {

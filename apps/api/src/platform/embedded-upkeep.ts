@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Database } from "@keepsake/db";
 import { sql } from "drizzle-orm";
-import type { Logger } from "./logger.ts";
+import type { FailureLog } from "./failure-log.ts";
 
 /** What a server's autovacuum does; the embedded PostgreSQL has no background processes. */
 
@@ -15,7 +15,7 @@ const GROWTH = { share: 1.2, pages: 8 };
  * Keeps the planner's statistics fit and takes dead rows away, until the signal. Without statistics the planner takes
  * every table for empty, and a join of a thousand rows with a thousand rows took 387 ms instead of 7.
  */
-export async function keepEmbeddedFit(db: Database, logger: Logger, signal: AbortSignal): Promise<void> {
+export async function keepEmbeddedFit(db: Database, failures: FailureLog, signal: AbortSignal): Promise<void> {
   for (let look = 0; !signal.aborted; look += 1) {
     try {
       const isVacuumDue = look > 0 && look % VACUUM_EVERY_LOOKS === 0;
@@ -25,7 +25,7 @@ export async function keepEmbeddedFit(db: Database, logger: Logger, signal: Abor
         await db.execute(sql.raw(`${isVacuumDue ? "vacuum (analyze)" : "analyze"} ${table}`));
       }
     } catch (error) {
-      logger.warn({ error: String(error) }, "upkeep of the embedded database failed; tried again later");
+      failures.tellOfWork(error, "upkeep of the embedded database failed; tried again later");
     }
     await delay(LOOK_MS, undefined, { signal, ref: false }).catch(() => {});
   }

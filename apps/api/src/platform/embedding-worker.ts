@@ -52,7 +52,7 @@ export class EmbeddingWorker implements AsyncDisposable {
       try {
         await this.#round();
       } catch (error) {
-        this.#services.logger.warn({ error: String(error) }, "embedding worker: a round failed, the next one follows");
+        this.#services.failures.tellOfWork(error, "embedding worker: a round failed, the next one follows");
         await this.#pause(IDLE_POLL_MS);
       }
     }

@@ -12,11 +12,18 @@ const EXPECTED: ReadonlySet<ErrorReason> = new Set([
   "STORAGE_FULL",
 ] satisfies ErrorReason[]);
 
+/** What else the log is to hold of work that failed. */
+interface FailedWork {
+  /** It is not tried again. */
+  readonly isLost?: boolean;
+  readonly [field: string]: unknown;
+}
+
 /** Tells the log of failures, and remembers what a later look at the server's health has to tell of them. */
 export class FailureLog {
   readonly #logger: Logger;
   readonly #refusals: GatheredRefusals<Record<string, unknown>>;
-  /** Whether a call has met damaged data. */
+  /** Whether a call, or work behind the scenes, has met damaged data. */
   readonly damage = new DataDamage();
 
   constructor(logger: Logger) {
@@ -36,5 +43,11 @@ export class FailureLog {
     if (EXPECTED.has(data.reason)) this.#refusals.add(data.reason, { ...line, cause: describeCause(error) });
     if (data.httpStatus < 500 || EXPECTED.has(data.reason)) this.#logger.debug(line, message);
     else this.#logger.error({ ...line, cause: describeCause(error) }, "a call failed");
+  }
+
+  /** What failed where no caller waits for it: one line, without what an error may quote. Damage is remembered here too. */
+  tellOfWork(error: unknown, said: string, { isLost = false, ...more }: FailedWork = {}): void {
+    if (isDamage(error) && this.damage.note(this.#logger, error)) return;
+    this.#logger[isLost ? "error" : "warn"]({ ...more, cause: describeCause(error) }, said);
   }
 }

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { describeCause } from "./describe-cause.ts";
-import type { Logger } from "./logger.ts";
+import type { FailureLog } from "./failure-log.ts";
 
 /**
  * Does a task at once and then again and again, until the signal. A failure is logged and the next time comes as usual.
@@ -13,14 +12,14 @@ export async function runRecurring(
   name: string,
   everyMs: number,
   task: (signal: AbortSignal) => Promise<void>,
-  logger: Logger,
+  failures: FailureLog,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
     try {
       await task(signal);
     } catch (error) {
-      if (!signal.aborted) logger.warn({ cause: describeCause(error) }, `${name} failed; it is tried again next time`);
+      if (!signal.aborted) failures.tellOfWork(error, `${name} failed; it is tried again next time`);
     }
     await delay(everyMs, undefined, { signal, ref: false }).catch(() => {});
   }

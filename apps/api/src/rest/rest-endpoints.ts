@@ -1,7 +1,6 @@
 import { TRPCError } from "@trpc/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type RequestContext, toContext } from "../platform/context.ts";
-import { describeCause } from "../platform/describe-cause.ts";
 import { hasReplayed, REPLAYED_HEADER } from "../platform/replays.ts";
 import type { Services } from "../platform/services.ts";
 import { createCallerFactory, createRouter } from "../platform/trpc.ts";
@@ -47,7 +46,7 @@ async function answer(
   services.logger.debug({ ...line, status: reply.statusCode, ms }, "call");
   if (!(output instanceof StreamedAnswer)) return reply.send(output);
   const onFailure = (error: unknown) =>
-    services.logger.error({ ...line, cause: describeCause(error) }, "a stream broke off");
+    services.failures.tellOfWork(error, "a stream broke off", { ...line, isLost: true });
   return sendStream(reply, output, { signal, onFailure });
 }
 
