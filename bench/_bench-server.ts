@@ -3,12 +3,14 @@ import { type Config, loadConfig } from "../apps/api/src/config.ts";
 import { type Keepsake, startKeepsake } from "../apps/api/src/keepsake.ts";
 import { createLogger } from "../apps/api/src/platform/logger.ts";
 import { connect, type DatabaseConfig, type DatabaseHandle } from "../packages/db/src/index.ts";
-import { createTestDatabase, type TestEngine } from "../packages/db/testing/index.ts";
+import { createTestDatabase, type TestDatabase, type TestEngine } from "../packages/db/testing/index.ts";
 import { type FakeOllama, startFakeOllama } from "../packages/embeddings/testing/index.ts";
 
 /** What a benchmark wants of its server. */
 export interface BenchServerOptions {
   readonly engine: TestEngine;
+  /** One that is there, and stays; without it one of its own. */
+  readonly existing?: Pick<TestDatabase, "engine" | "config">;
   /** Starts a fake Ollama and uses it. */
   readonly embeddings?: boolean;
   readonly settings?: Partial<Config["settings"]>;
@@ -39,11 +41,11 @@ export interface BenchServer extends AsyncDisposable {
 /** Whether there is a real PostgreSQL to measure on. */
 export const hasRealPostgres = (): boolean => Boolean(process.env["TEST_DATABASE_URL"]);
 
-/** Starts a server. The database goes away with it. */
+/** Starts a server. A database of its own goes away with it. */
 export async function startBenchServer(options: BenchServerOptions): Promise<BenchServer> {
   await using resources = new AsyncDisposableStack();
   process.env["KEEPSAKE_TEST_ENGINE"] = options.engine;
-  const database = resources.use(await createTestDatabase());
+  const database = options.existing ?? resources.use(await createTestDatabase());
   const ollama = options.embeddings ? resources.use(await startFakeOllama()) : null;
   const config = toConfig(database.config, ollama?.url ?? null, options.settings);
   let statements: Statement[] = [];

@@ -5,11 +5,14 @@ const KIB_IN_MIB = 1024;
 /** Resident memory of a process now, MiB. Linux alone tells it. */
 export const residentMib = (pid: number | undefined): Promise<number> => readMib(pid, "VmRSS");
 
-/** The most resident memory of a process since its start, or since the last call, MiB. Linux alone tells it. */
+/** The most resident memory of a process since its start or the last `takePeakMib`, MiB. Linux alone tells it. */
+export const peakMib = (pid: number | undefined): Promise<number> => readMib(pid, "VmHWM");
+
+/** The same, and begins anew. */
 export async function takePeakMib(pid: number | undefined): Promise<number> {
-  const peakMib = await readMib(pid, "VmHWM");
+  const mib = await peakMib(pid);
   await writeFile(`/proc/${pid}/clear_refs`, "5");
-  return peakMib;
+  return mib;
 }
 
 /** How many files and sockets a process has open. Linux alone tells it. */

@@ -18,6 +18,7 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   message-speed   conversation.append, history, sessions and search, the longer the talk has been going on
   recall-locomo   what a search by words finds in LoCoMo's conversations, kept as memories
   recall-messages the same, kept as messages, with neighbours, sessions and days counted and not
+  archives        a verified backup, restore, export and import of everything: time, size and memory of each command
   row-level-security  what PostgreSQL's own row-level security would cost each statement, and which index it keeps
   faults soak     hours of calls, only when named: SOAK_MINUTES for each home (120), and 3 for the control
 
@@ -25,6 +26,7 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   --save   writes bench/results/<question>-<date>.json
 
 KEEPSAKE_LOCOMO_FILE names LoCoMo's conversations when they do not lie under ../shared/data.
+BENCH_MEMORIES says how many memories archives begins with, instead of 10,000 or 100,000.
 TEST_DATABASE_URL names a PostgreSQL with pgvector to measure on; without it only the embedded one is measured.`;
 
 const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
@@ -37,6 +39,7 @@ const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "guard-qqp": () => import("./guard-qqp.ts"),
   "message-speed": () => import("./message-speed.ts"),
   "recall-messages": () => import("./recall-messages.ts"),
+  archives: () => import("./archives.ts"),
   "row-level-security": () => import("./row-level-security.ts"),
 };
 

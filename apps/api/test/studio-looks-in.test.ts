@@ -15,6 +15,9 @@ const STUDIO = fileURLToPath(new URL("../../../scripts/studio.ts", import.meta.u
 /** The page that drizzle-kit's studio is looked at with. */
 const ITS_PAGE = "https://local.drizzle.studio";
 
+/** It loads drizzle-kit with its compiler, which takes a busy machine long. */
+const START_MS = 150_000;
+
 /** pnpm db:studio as its own process, once it has printed its address. */
 interface Studio {
   readonly child: ChildProcess;
@@ -34,9 +37,13 @@ async function startStudio(database: TestDatabase, ...args: string[]): Promise<S
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
   const address = () => /https:\/\/local\.drizzle\.studio\?host=(\S+)&port=\d+/.exec(output)?.[1];
-  await eventually("the studio tells its address", async () => {
+  const tellsAddress = async () => {
     if (child.exitCode !== null) throw new Error(`the studio ended: ${output}`);
     return address() !== undefined;
+  };
+  await eventually("the studio tells its address", tellsAddress, START_MS).catch((error: unknown) => {
+    child.kill("SIGTERM");
+    throw error;
   });
   return { child, port, host: address() ?? "", output: () => output };
 }
