@@ -10,12 +10,15 @@ import { ADMIN_TOKEN_CHARS_MIN, type Config, ConfigError, isLoopback } from "./c
  * @throws ConfigError
  */
 export function assertMayBeGuarded({ server, database }: Config): void {
-  if (server.adminToken !== null || isLoopback(server.host) || mayHoldTokens(database)) return;
+  if (isGuarded(server.host, server.adminToken !== null) || mayHoldTokens(database)) return;
   throw unguarded(server.host, " --new");
 }
 
 const mayHoldTokens = (database: DatabaseConfig): boolean =>
   database.home === "server" || existsSync(join(database.dataDir, "postgres"));
+
+/** Whether only those come in who may: from this machine alone, or with a token. */
+export const isGuarded = (host: string, asksForTokens: boolean): boolean => asksForTokens || isLoopback(host);
 
 /**
  * Refuses to listen wider than this machine where no token is asked for.
@@ -23,7 +26,7 @@ const mayHoldTokens = (database: DatabaseConfig): boolean =>
  * @throws ConfigError
  */
 export function assertGuarded({ host }: Config["server"], asksForTokens: boolean): void {
-  if (!asksForTokens && !isLoopback(host)) throw unguarded(host);
+  if (!isGuarded(host, asksForTokens)) throw unguarded(host);
 }
 
 /** @param option what `token create` needs besides where there is no database yet */

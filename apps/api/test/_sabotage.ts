@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type CommandResult, runKeepsake } from "./_command-line.ts";
 import { type KeepsakeProcess, startProcess, untilHealthy } from "./_keepsake-process.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -59,6 +60,26 @@ export async function startSabotaged(
     await server[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/**
+ * Runs a command of `keepsake` with a fault in its source, and sees to it that each changed file was loaded.
+ *
+ * @throws Error when a text is not found as often as is said, or a changed file is never loaded
+ */
+export async function runSabotaged(
+  sabotages: readonly Sabotage[],
+  words: readonly string[],
+  environment: Record<string, string>,
+): Promise<CommandResult> {
+  const node = sabotagedNode(sabotages);
+  const result = await runKeepsake(words, {
+    ...environment,
+    ...node.environment,
+    NODE_OPTIONS: node.nodeArguments.join("="),
+  });
+  assertSabotaged(result.err, sabotages);
+  return result;
 }
 
 /**

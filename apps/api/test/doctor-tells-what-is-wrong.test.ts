@@ -17,6 +17,8 @@ import {
 } from "./_keepsake-process.ts";
 
 const TOKEN = "a-token-of-a-test-that-is-long-enough";
+/** Nine processes one behind the other, which takes a slow machine seconds each. */
+const LONG_MS = 300_000;
 const LONG_AGO = "2025-01-01T00:00:00.000Z";
 /** Where the embedded database of a test lies is the machine's business: memory on one, a container's layer on another. */
 const PLACES = ["data disk", "database disk", "backup disk", "backups"];
@@ -86,7 +88,46 @@ describe("it tells, with what to do,", () => {
     const { code, faultsOf } = await doctor({ LOG_LEVEL: "loud", HOST: "0.0.0.0" });
     expect(code).toBe(1);
     expect(faultsOf("configuration")).toMatchObject([fault("fail", /LOG_LEVEL/)]);
-    expect(faultsOf("access")).toMatchObject([fault("fail", /HOST=0\.0\.0\.0 without a token/)]);
+    expect(faultsOf("access")).toMatchObject([fault("warn", /whether the database holds a token is not known/)]);
+  });
+
+  test(
+    "an address that others can reach and nothing guards, as the server judges it at its start",
+    async () => {
+      await using own = await createTestDatabase();
+      const wide = { ...databaseEnvironment(own.config), HOST: "0.0.0.0", PORT: String(await freePort()) };
+      const open = await doctor(wide);
+      expect(open.faultsOf("access")).toMatchObject([fault("fail", /HOST=0\.0\.0\.0 without a token/)]);
+      await using refused = startProcess(wide);
+      expect(await refused.ended).not.toBe(0);
+      expect(refused.output()).toContain("no token guards it");
+
+      const made = await runKeepsake(["token", "create", "--role", "admin", "--label", "me"], wide);
+      expect(made.code, made.err).toBe(0);
+      await using started = startProcess(wide);
+      await untilHealthy(started, `http://127.0.0.1:${wide.PORT}`);
+      const { findings, faultsOf } = await doctor(wide);
+      const access = { check: "access", level: "pass", said: "HOST=0.0.0.0, with a token", fix: null };
+      expect(findings).toContainEqual(access);
+      expect(faultsOf("tokens")).toEqual([]);
+      expect(findings.filter(({ said }) => said.startsWith("Keepsake without a token"))).toEqual([]);
+
+      const [, id = ""] = /Token (\S+)/.exec(made.err) ?? [];
+      expect(await runKeepsake(["token", "revoke", id], wide)).toMatchObject({ code: 0 });
+      const revoked = await doctor(wide);
+      expect(revoked.faultsOf("access")).toEqual([]);
+      expect(revoked.faultsOf("tokens")).toMatchObject([fault("warn", /all are revoked, and every call needs one/)]);
+    },
+    LONG_MS,
+  );
+
+  test("what it does not know of such an address, because the database cannot be looked at", async () => {
+    const nowhere = { DATABASE_URL: `postgres://keepsake@127.0.0.1:${await freePort()}/keepsake`, HOST: "0.0.0.0" };
+    expect((await doctor(nowhere)).faultsOf("access")).toMatchObject([
+      fault("warn", /whether the database holds a token is not known/),
+    ]);
+    const none = { DATABASE_URL: "", KEEPSAKE_DATA_DIR: join(folder, "none"), HOST: "0.0.0.0" };
+    expect((await doctor(none)).faultsOf("access")).toMatchObject([fault("fail", /without a token/)]);
   });
 
   test("a secret in a file that others can read, .env too", async () => {

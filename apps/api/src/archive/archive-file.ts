@@ -60,9 +60,14 @@ export async function syncPath(path: string): Promise<void> {
 /**
  * Opens an archive, does something with it, and closes it.
  *
+ * @param called what a person knows it by
  * @throws ArchiveError with the file's name in front, whatever it is that cannot be read
  */
-export async function withArchiveFile<T>(path: string, work: (archive: OpenArchive) => Promise<T>): Promise<T> {
+export async function withArchiveFile<T>(
+  path: string,
+  work: (archive: OpenArchive) => Promise<T>,
+  called = path,
+): Promise<T> {
   const file = createReadStream(path);
   const zstd = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG_MAX } });
   const reading = pipeline(file, zstd);
@@ -70,7 +75,7 @@ export async function withArchiveFile<T>(path: string, work: (archive: OpenArchi
   try {
     return await work(await openArchive(zstd as AsyncIterable<Buffer>));
   } catch (error) {
-    throw toArchiveError(path, error);
+    throw toArchiveError(called, error);
   } finally {
     zstd.destroy();
     file.destroy();

@@ -1,7 +1,7 @@
 import type { AnySql } from "./row-sql.ts";
 
 /**
- * Takes all rows out of these tables, and of those that hold nothing lasting. Entries of the audit go too: they come back
+ * Takes all rows out of these tables, and of those that hold nothing lasting; older schemas have none such. Entries of the audit go too: they come back
  * with the archive that takes their place.
  *
  * @param tx a transaction
@@ -9,7 +9,9 @@ import type { AnySql } from "./row-sql.ts";
 export async function emptyTables(tx: AnySql, names: readonly string[]): Promise<void> {
   await tx`select set_config('keepsake.audit_erasure', 'allowed', true)`;
   if (names.includes("audit_log")) await tx`delete from public.audit_log`;
-  const others = ["cache_flights", ...names.filter((name) => name !== "audit_log")];
+  const fleeting = await tx<{ name: string }[]>`
+    select tablename as name from pg_tables where schemaname = 'public' and tablename = 'cache_flights'`;
+  const others = [...fleeting.map(({ name }) => name), ...names.filter((name) => name !== "audit_log")];
   await tx.unsafe(`truncate ${others.map((name) => `public."${name}"`).join(", ")}`);
   await tx`select set_config('keepsake.audit_erasure', '', true)`;
 }

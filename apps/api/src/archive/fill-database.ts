@@ -3,7 +3,7 @@ import { withArchiveFile } from "./archive-file.ts";
 import { ArchiveError, type ArchiveHeader, type ArchiveTrailer, type TableTotals } from "./archive-format.ts";
 import { type ArchiveTable, listArchiveTables } from "./archive-tables.ts";
 import { insertBatch } from "./batch-sql.ts";
-import { assertSameSchema } from "./import-archive.ts";
+import { assertSameSchema, toRowsFault } from "./import-archive.ts";
 import { type AnySql, ARCHIVE_SETTINGS, sumTable } from "./row-sql.ts";
 import { readSchemaVersion } from "./schema-version.ts";
 
@@ -32,10 +32,12 @@ export async function fillDatabase(
     let next = await reading.next();
     for (; !next.done; next = await reading.next()) {
       signal?.throwIfAborted();
-      const { table: name, rows, firstLine } = next.value;
-      const table = tables.find((each) => each.name === name);
-      if (table === undefined) throw new ArchiveError(`Line ${firstLine} is of no table of this database.`);
-      await insertBatch(tx, table, rows);
+      const batch = next.value;
+      const table = tables.find((each) => each.name === batch.table);
+      if (table === undefined) throw new ArchiveError(`Line ${batch.firstLine} is of no table of this database.`);
+      await insertBatch(tx, table, batch.rows).catch((error: unknown) => {
+        throw toRowsFault(batch, error);
+      });
     }
     await assertSums(tx, tables, header, next.value.tables);
     return { header, trailer: next.value };

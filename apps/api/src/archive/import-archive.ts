@@ -13,6 +13,8 @@ export interface ImportOptions {
   readonly onConflict: OnConflict | "refuse";
   /** Looks and tells, and changes nothing. */
   readonly dryRun: boolean;
+  /** What a person knows the archive by, where that is not its path. */
+  readonly called?: string;
   readonly signal?: AbortSignal;
   onTable?(step: "compare" | "store" | "check", table: string): void;
 }
@@ -48,14 +50,15 @@ export async function importArchive(
   path: string,
   options: ImportOptions,
 ): Promise<ImportResult> {
+  const called = options.called ?? path;
   const comparison = await comparePass(session, path, "compare", options);
-  assertMayImport(path, comparison.found, options);
+  assertMayImport(called, comparison.found, options);
   const { header, found } = comparison;
   if (options.dryRun || isAllThere(found.counts, options.onConflict))
     return { header, found: found.counts, left: null };
   await storePass(session, path, options.onConflict === "replace" ? "replace" : "keep", options);
   const after = await comparePass(session, path, "check", options);
-  assertArrived(path, found.counts, after.found.counts, options);
+  assertArrived(called, found.counts, after.found.counts, options);
   return { header, found: found.counts, left: after.found.counts };
 }
 
@@ -105,23 +108,27 @@ async function eachBatch(
   session: postgres.Sql,
   path: string,
   step: "compare" | "store" | "check",
-  { signal, onTable }: ImportOptions,
+  { signal, onTable, called = path }: ImportOptions,
   work: BatchWork,
 ): Promise<{ header: ArchiveHeader; found: Found }> {
-  return await withArchiveFile(path, async ({ header, batches }) => {
-    const tables = await matchTables(session, header);
-    const found: Found = { counts: {}, examples: [] };
-    let last = "";
-    for await (const batch of batches()) {
-      signal?.throwIfAborted();
-      const table = tables.get(batch.table);
-      if (table === undefined) throw new ArchiveError(`Line ${batch.firstLine} is of no table of this database.`);
-      if (table.name !== last) onTable?.(step, table.name);
-      last = table.name;
-      await runBatch(session, batch, (tx) => work(tx, batch, table, found, header.user));
-    }
-    return { header, found };
-  });
+  return await withArchiveFile(
+    path,
+    async ({ header, batches }) => {
+      const tables = await matchTables(session, header);
+      const found: Found = { counts: {}, examples: [] };
+      let last = "";
+      for await (const batch of batches()) {
+        signal?.throwIfAborted();
+        const table = tables.get(batch.table);
+        if (table === undefined) throw new ArchiveError(`Line ${batch.firstLine} is of no table of this database.`);
+        if (table.name !== last) onTable?.(step, table.name);
+        last = table.name;
+        await runBatch(session, batch, (tx) => work(tx, batch, table, found, header.user));
+      }
+      return { header, found };
+    },
+    called,
+  );
 }
 
 /** A row that the database refuses is told with its place; what the transactions before it stored stays. */
@@ -136,7 +143,7 @@ async function runBatch(
       await work(tx);
     });
   } catch (error) {
-    throw isRowsFault(error) ? new ArchiveError(describeFault(batch, error)) : error;
+    throw toRowsFault(batch, error, " What was stored before them stays, and is not stored twice by another run.");
   }
 }
 
@@ -144,8 +151,16 @@ async function runBatch(
 const isRowsFault = (error: unknown): error is Error =>
   error instanceof Error && "code" in error && /^(?:22|23|KS)/.test(String(error.code));
 
-const describeFault = ({ table, firstLine, lastLine }: RecordBatch, error: Error) =>
-  `The database does not take the rows of ${table} between line ${firstLine} and ${lastLine} (${error.message}). What was stored before them stays, and is not stored twice by another run.`;
+/**
+ * What the database does not take of a batch, with the place; any other error as it is.
+ *
+ * @param consequence a sentence with a space before it
+ */
+export function toRowsFault({ table, firstLine, lastLine }: RecordBatch, error: unknown, consequence = ""): unknown {
+  if (!isRowsFault(error)) return error;
+  const place = `between line ${firstLine} and ${lastLine}`;
+  return new ArchiveError(`The database does not take the rows of ${table} ${place} (${error.message}).${consequence}`);
+}
 
 /**
  * The database's tables by name, when they are the archive's.
@@ -153,6 +168,7 @@ const describeFault = ({ table, firstLine, lastLine }: RecordBatch, error: Error
  * @throws ArchiveError when the schema is another, or the archive is a backup
  */
 async function matchTables(session: postgres.Sql, header: ArchiveHeader): Promise<Map<string, ArchiveTable>> {
+  assertNoBackup(header);
   assertSameSchema(header, await readSchemaVersion(session));
   const tables = await listArchiveTables(session, header.scope, header.vectors);
   const describe = (list: readonly { name: string; columns: readonly string[] }[]) =>
@@ -160,6 +176,12 @@ async function matchTables(session: postgres.Sql, header: ArchiveHeader): Promis
   const own = tables.map(({ name, columns }) => ({ name, columns: columns.map((column) => column.name) }));
   if (describe(own) !== describe(header.tables)) throw new ArchiveError("Its tables are not those of this database.");
   return new Map(tables.map((table) => [table.name, table]));
+}
+
+/** Tokens and their key belong to one installation. @throws ArchiveError with what to do */
+export function assertNoBackup({ scope }: ArchiveHeader): void {
+  if (scope !== "backup") return;
+  throw new ArchiveError("It is a backup, with tokens: keepsake restore puts it in the place of a database.");
 }
 
 /** @throws ArchiveError with what to do */
@@ -170,7 +192,8 @@ export function assertSameSchema({ schema, keepsake }: ArchiveHeader, own: Archi
       `It was made by a newer Keepsake (${keepsake}, schema ${schema.last}): update this one first.`,
     );
   }
-  throw new ArchiveError(`Its schema (${schema.last}) is older than this database's (${own.last}).`);
+  const how = schema.migrations < own.migrations ? "older than" : "another than";
+  throw new ArchiveError(`Its schema (${schema.last}) is ${how} this database's (${own.last}).`);
 }
 
 const conflictsOf = (counts: ImportCounts) =>

@@ -11,16 +11,14 @@ import {
   type ServerConfig,
 } from "@keepsake/db";
 import postgres from "postgres";
-import { writeArchiveFile } from "../archive/archive-file.ts";
 import { ArchiveError, type ArchiveHeader } from "../archive/archive-format.ts";
 import { listArchiveTables } from "../archive/archive-tables.ts";
 import { dropVectorIndexes, emptyTables } from "../archive/empty-tables.ts";
-import { exportArchive } from "../archive/export-archive.ts";
 import { assertSums, type FillResult, fillDatabase } from "../archive/fill-database.ts";
 import { ARCHIVE_SETTINGS } from "../archive/row-sql.ts";
 import { readSchemaVersion } from "../archive/schema-version.ts";
+import { bringUpToDate } from "./current-archive.ts";
 import { makeBackup } from "./make-backup.ts";
-import { createScratch } from "./scratch-database.ts";
 import { checkBackupFile } from "./verify-backup.ts";
 
 /** What is to be put in the place of what. */
@@ -127,12 +125,17 @@ async function restoreServer(config: ServerConfig, options: RestoreOptions): Pro
   await using handle = await connect(config, { onProgress: note });
   await migrate(handle, { onProgress: note });
   const before = (await holdsRows(handle)) ? await keepWhatIsThere(config, handle, options) : null;
-  await using current = await bringUpToDate(path, handle, restorePointFolder ?? dirname(path), note);
+  const schema = await readSchemaVersion(handle.sql);
+  const parent = restorePointFolder ?? dirname(path);
+  await using current = await bringUpToDate(path, { config, schema, parent, signal, note });
   note("restoring in one transaction …");
   await using session = handle.openSession();
   const result = await session.sql.begin(async (tx) => {
     await dropVectorIndexes(tx);
-    await emptyTables(tx, current.tables);
+    await emptyTables(
+      tx,
+      current.header.tables.map(({ name }) => name),
+    );
     return await fillDatabase(tx, current.path, signal);
   });
   await session.sql`analyze`;
@@ -193,39 +196,4 @@ async function keepWhatIsThere(
   note("backing up what is there, as a restore point …");
   const { path } = await makeBackup({ config, handle, folder, keep: null, signal });
   return path;
-}
-
-interface CurrentArchive extends AsyncDisposable {
-  readonly path: string;
-  readonly tables: readonly string[];
-}
-
-/** An archive with this version's schema: an older one goes through a scratch database that is migrated. */
-async function bringUpToDate(
-  path: string,
-  { sql }: DatabaseHandle,
-  parent: string,
-  note: RestoreOptions["note"],
-): Promise<CurrentArchive> {
-  const { header } = await checkBackupFile(path);
-  const { migrations } = await readSchemaVersion(sql);
-  const tablesOf = ({ tables }: ArchiveHeader) => tables.map(({ name }) => name);
-  if (header.schema.migrations >= migrations) {
-    return { path, tables: tablesOf(header), [Symbol.asyncDispose]: async () => {} };
-  }
-  note(`bringing the archive from ${header.schema.last} up to date …`);
-  const folder = await mkdtemp(join(parent, "scratch-"));
-  const upgraded = join(folder, "upgraded.jsonl.zst");
-  const written = await upgrade(path, upgraded, folder, header);
-  const dispose = () => rm(folder, { recursive: true, force: true });
-  return { path: upgraded, tables: tablesOf(written), [Symbol.asyncDispose]: dispose };
-}
-
-async function upgrade(from: string, to: string, folder: string, { schema, scope, vectors }: ArchiveHeader) {
-  await using scratch = await createScratch(null, folder, schema.migrations);
-  await using session = scratch.handle.openSession();
-  await session.sql.begin((tx) => fillDatabase(tx, from));
-  await migrate(scratch.handle);
-  const lines = exportArchive(session.sql, "embedded", { scope, userId: null, withVectors: vectors });
-  return (await writeArchiveFile(to, lines)).header;
 }

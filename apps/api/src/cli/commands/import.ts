@@ -1,6 +1,9 @@
+import { tmpdir } from "node:os";
 import type { DatabaseConfig } from "@keepsake/db";
 import { verifyArchiveFile, withArchiveFile } from "../../archive/archive-file.ts";
-import { type ImportCounts, type ImportOptions, importArchive } from "../../archive/import-archive.ts";
+import { assertNoBackup, type ImportCounts, type ImportOptions, importArchive } from "../../archive/import-archive.ts";
+import { readSchemaVersion } from "../../archive/schema-version.ts";
+import { bringUpToDate } from "../../backup/current-archive.ts";
 import { defineCommand, UsageError } from "../command.ts";
 import { assertDatabase, hasDatabase, openMigrated, readConfig } from "../open-database.ts";
 
@@ -20,7 +23,8 @@ export const importCommand = defineCommand({
     },
   },
   details: `The archive is read and compared as a whole before the first row is stored, and again afterwards. What is there already is
-not stored twice: an import that was interrupted goes on when it is run again.`,
+not stored twice: an import that was interrupted goes on when it is run again. An archive of an older version is brought up to
+date in a scratch database first: on the server where its user may make one, otherwise an embedded one under TMPDIR.`,
   async run({ values, positionals: [path = ""], env, signal, say, note }) {
     const config = readConfig(env);
     const onConflict = toMode(values["on-conflict"]);
@@ -28,8 +32,11 @@ not stored twice: an import that was interrupted goes on when it is run again.`,
     await using handle = await openMigrated(config.database, { note });
     await using session = handle.openSession();
     const onTable: ImportOptions["onTable"] = (step, table) => note(`${step} ${table} …`);
-    const options = { onConflict, dryRun: values["dry-run"], signal, onTable };
-    const { found, left } = await importArchive(session.sql, path, options);
+    const schema = await readSchemaVersion(session.sql);
+    const room = { config: config.database, schema, parent: tmpdir(), signal, note };
+    await using current = await bringUpToDate(path, room);
+    const options = { onConflict, dryRun: values["dry-run"], called: path, signal, onTable };
+    const { found, left } = await importArchive(session.sql, current.path, options);
     for (const line of describeCounts(found)) say(line);
     say(conclusion(found, left, values["dry-run"]));
     return 0;
@@ -37,12 +44,13 @@ not stored twice: an import that was interrupted goes on when it is run again.`,
 });
 
 /**
- * No database is opened for a file that is no archive, and none is made for one that is damaged, or by a dry run.
+ * No database is opened for a file that is no archive or a backup, and none is made for one that is damaged, or by a dry run.
  *
  * @throws ArchiveError, or Error when there is no database to compare with
  */
 async function lookAtFirst(path: string, database: DatabaseConfig, how: { isDry: boolean; note(line: string): void }) {
-  if (hasDatabase(database)) return await withArchiveFile(path, async () => {});
+  await withArchiveFile(path, async ({ header }) => assertNoBackup(header));
+  if (hasDatabase(database)) return;
   await verifyArchiveFile(path);
   if (how.isDry) assertDatabase(database, " Without --dry-run the import makes one there.");
   if (database.home === "embedded") how.note(`There is no database in ${database.dataDir} yet: making one …`);

@@ -2,25 +2,35 @@ import { existsSync } from "node:fs";
 import { type DatabaseConfig, type DatabaseSession, lookIn } from "@keepsake/db";
 import type postgres from "postgres";
 import type { Config } from "../../config.ts";
+import { hasDatabase } from "../open-database.ts";
 import { examineSkew } from "./clock.ts";
 import { examineDisk } from "./disk.ts";
 import { examineDurability } from "./durability.ts";
 import { type Finding, fail, pass, skip } from "./finding.ts";
 import { examineModel, type RecordedSpace } from "./model.ts";
-import { examineTokens } from "./tokens.ts";
+import { examineTokens, readHasTokens } from "./tokens.ts";
 import { examineExtensions, examineSchema } from "./versions.ts";
 
+/** What the database was found to be. */
+export interface ExaminedDatabase {
+  readonly findings: readonly Finding[];
+  /** Whether a token was ever made in it, so that the server asks for one; null where that could not be looked at. */
+  readonly hasTokens: boolean | null;
+}
+
 /** Everything that the database is asked. Where it cannot be opened, that is the one finding, and the model's. */
-export async function examineDatabase(config: Config): Promise<Finding[]> {
+export async function examineDatabase(config: Config): Promise<ExaminedDatabase> {
   let session: DatabaseSession;
   try {
     session = await lookIn(config.database);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
-    return [cannotOpen(config.database, said), ...(await examineModel(config.embeddings, null))];
+    const findings = [cannotOpen(config.database, said), ...(await examineModel(config.embeddings, null))];
+    return { findings, hasTokens: hasDatabase(config.database) ? null : false };
   }
   await using open = session;
-  return await examineOpen(open.sql, config);
+  const hasTokens = await readHasTokens(open.sql);
+  return { findings: await examineOpen(open.sql, config, hasTokens), hasTokens };
 }
 
 function cannotOpen(database: DatabaseConfig, said: string): Finding {
@@ -28,7 +38,7 @@ function cannotOpen(database: DatabaseConfig, said: string): Finding {
   return fail("database", said, "Until the database can be opened, nothing in it can be looked at.");
 }
 
-async function examineOpen(sql: postgres.Sql, config: Config): Promise<Finding[]> {
+async function examineOpen(sql: postgres.Sql, config: Config, hasTokens: boolean): Promise<Finding[]> {
   const schema = await examineSchema(sql);
   const isThere = await hasTables(sql);
   return [
@@ -38,7 +48,7 @@ async function examineOpen(sql: postgres.Sql, config: Config): Promise<Finding[]
     schema,
     await examineExtensions(sql),
     await examineSkew(sql),
-    ...(isThere ? await examineTokens(sql, config.server.adminToken !== null) : []),
+    ...(isThere ? await examineTokens(sql, config.server.adminToken !== null, hasTokens) : []),
     ...(await examineModel(config.embeddings, isThere ? await findSpace(sql) : null)),
   ];
 }

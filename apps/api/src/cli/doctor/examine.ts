@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { type Config, ConfigError, type Environment, loadConfig } from "../../config.ts";
+import { hasDatabase } from "../open-database.ts";
 import { examineBackups } from "./backups.ts";
 import { examineSynchronisation, examineTimeZone } from "./clock.ts";
 import { examineDamage } from "./damage.ts";
@@ -44,21 +43,22 @@ export async function examine({ environment, envFile, readFile }: Patient): Prom
 
 /** What can be told of access where another variable's fault keeps the configuration from being read. */
 function accessOf({ HOST, KEEPSAKE_ADMIN_TOKEN: token, KEEPSAKE_ADMIN_TOKEN_FILE: file }: Environment): Finding {
-  return judgeAccess(HOST?.trim() || "127.0.0.1", Boolean(token?.trim() || file?.trim()));
+  return judgeAccess(HOST?.trim() || "127.0.0.1", token?.trim() || file?.trim() ? true : null);
 }
 
 async function examineConfigured(config: Config): Promise<Finding[]> {
   const { server, database } = config;
   const ofFolder = database.home === "embedded" ? await examineFolder("data disk", database.dataDir) : [];
-  const hasData = database.home === "server" || existsSync(join(database.dataDir, "postgres"));
+  const { findings: ofDatabase, hasTokens } = await examineDatabase(config);
+  const asksForTokens = server.adminToken !== null || hasTokens;
   return [
-    judgeAccess(server.host, server.adminToken !== null),
+    judgeAccess(server.host, asksForTokens),
     await examineRunning(ownAddress(config)),
     await examineDamage(ownAddress(config), server.adminToken),
     ...ofFolder,
-    ...(await examineDatabase(config)),
-    ...(await examineBackups(config, hasData)),
-    ...examinePorts(guardedPorts(config)),
+    ...ofDatabase,
+    ...(await examineBackups(config, hasDatabase(database))),
+    ...examinePorts(guardedPorts(config, asksForTokens)),
   ];
 }
 
@@ -69,12 +69,11 @@ function ownAddress({ server: { host, port } }: Config): string {
 }
 
 /** Services of this machine that other machines have no business with. */
-function guardedPorts({ database, embeddings, server }: Config): GuardedPort[] {
-  const isOpen = server.adminToken === null;
+function guardedPorts({ database, embeddings, server }: Config, asksForTokens: boolean | null): GuardedPort[] {
+  const open =
+    asksForTokens === null ? "Keepsake, of which nobody knows whether it wants a token," : "Keepsake without a token";
   return [
-    ...(isOpen
-      ? [guarded("Keepsake without a token", server.port, "Leave HOST unset, or set KEEPSAKE_ADMIN_TOKEN.")]
-      : []),
+    ...(asksForTokens ? [] : [guarded(open, server.port, "Leave HOST unset, or set KEEPSAKE_ADMIN_TOKEN.")]),
     ...(database.home === "server"
       ? local(database.url, 5432, "PostgreSQL", "Set listen_addresses = 'localhost'.")
       : []),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { judgeTokens, type KnownToken } from "./tokens.ts";
+import { judgeAccess, judgeTokens, type KnownToken } from "./tokens.ts";
 
 const TOKEN: KnownToken = {
   id: "abcd1234",
@@ -31,4 +31,15 @@ test("every token with a fault is named", () => {
     { ...TOKEN, id: "two", unusedDays: 99 },
   ]);
   expect(findings.map(({ said }) => /token (\w+)/.exec(said)?.[1])).toEqual(["one", "two"]);
+});
+
+test.each<[string, boolean | null, string, RegExp]>([
+  ["127.0.0.1", false, "pass", /this machine alone/],
+  ["::1", null, "pass", /this machine alone/],
+  ["localhost", true, "pass", /with a token/],
+  ["0.0.0.0", true, "pass", /with a token/],
+  ["0.0.0.0", false, "fail", /without a token: the server does not start/],
+  ["192.168.1.2", null, "warn", /whether the database holds a token is not known/],
+])("HOST=%s, where that it asks for tokens is %s: %s", (host, asksForTokens, level, said) => {
+  expect(judgeAccess(host, asksForTokens)).toMatchObject({ level, said: expect.stringMatching(said) as unknown });
 });

@@ -1,10 +1,14 @@
 import type postgres from "postgres";
+import { isGuarded } from "../../guarded-start.ts";
 import { type Finding, fail, pass, skip, warn } from "./finding.ts";
 
 /** Nobody misses a token for so long that is still in use. */
 const UNUSED_DAYS = 90;
 /** A secret that has been about for so long should have had an end. */
 const ENDLESS_DAYS = 365;
+
+const MAKE_TOKEN = "Make one: keepsake token create --role admin --label me.";
+const GUARD = `${MAKE_TOKEN} (Before the first start with --new.) Or set KEEPSAKE_ADMIN_TOKEN, or leave HOST unset.`;
 
 /** A token that has not been revoked, without anything secret of it. */
 export interface KnownToken {
@@ -41,8 +45,20 @@ function judgeToken({ id, label, role, isExpired, hasEnd, ageDays, unusedDays }:
   return [];
 }
 
+/**
+ * Whether a token was ever made: from then on the server asks every call for one, also when all are revoked.
+ *
+ * An older schema has nothing that says so, and the start that brings it up to date begins without tokens.
+ */
+export async function readHasTokens(sql: postgres.Sql): Promise<boolean> {
+  const [table] = await sql<[{ isThere: boolean }]>`select to_regclass('public.installation') is not null as "isThere"`;
+  if (!table.isThere) return false;
+  const found = await sql`select from public.installation where tokens_version > 0`;
+  return found.length > 0;
+}
+
 /** The tokens of the database. */
-export async function examineTokens(sql: postgres.Sql, hasAdminToken: boolean): Promise<Finding[]> {
+export async function examineTokens(sql: postgres.Sql, hasAdminToken: boolean, hasTokens: boolean): Promise<Finding[]> {
   const tokens = await sql<KnownToken[]>`
     select id, label, role, coalesce(expires_at < now(), false) as "isExpired", expires_at is not null as "hasEnd",
       extract(epoch from now() - created_at)::float8 / 86400 as "ageDays",
@@ -50,13 +66,25 @@ export async function examineTokens(sql: postgres.Sql, hasAdminToken: boolean): 
     from api_tokens where revoked_at is null order by created_at`;
   if (tokens.length > 0) return judgeTokens(tokens);
   if (hasAdminToken) return [pass("tokens", "KEEPSAKE_ADMIN_TOKEN is the only one")];
+  if (hasTokens) return [warn("tokens", "all are revoked, and every call needs one: nobody can call", MAKE_TOKEN)];
   return [skip("tokens", "none: this machine's programs may do everything, and nobody else can call")];
 }
 
-/** An address that others can reach needs a token; the server refuses to start without one, and this says so before. */
-export function judgeAccess(host: string, hasToken: boolean): Finding {
-  const isLoopback = ["127.0.0.1", "localhost", "::1"].includes(host);
-  if (hasToken) return pass("access", `HOST=${host}, with a token`);
-  if (isLoopback) return pass("access", `HOST=${host}: this machine alone`);
-  return fail("access", `HOST=${host} without a token`, "Make one: set KEEPSAKE_ADMIN_TOKEN, or leave HOST unset.");
+/**
+ * Judges as the server does at its start, which refuses an address that others can reach where it asks for no token.
+ *
+ * @param asksForTokens null where nobody knows, because the database cannot be looked at
+ */
+export function judgeAccess(host: string, asksForTokens: boolean | null): Finding {
+  if (asksForTokens) return pass("access", `HOST=${host}, with a token`);
+  if (isGuarded(host, false)) return pass("access", `HOST=${host}: this machine alone`);
+  if (asksForTokens === null) {
+    const said = `HOST=${host} without KEEPSAKE_ADMIN_TOKEN, and whether the database holds a token is not known`;
+    return warn(
+      "access",
+      said,
+      `Mend what keeps it from being looked at, and ask again. Where it holds none: ${GUARD}`,
+    );
+  }
+  return fail("access", `HOST=${host} without a token: the server does not start`, GUARD);
 }
