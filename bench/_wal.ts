@@ -17,7 +17,7 @@ export interface Written {
   readonly syncs: number;
 }
 
-/** What was written while something was done, and by how much the counts went on until they were told. */
+/** What was written while something was done. Pages and syncs are of the seconds until they were told, too. */
 export async function measureWritten(sql: Sql, work: () => Promise<unknown>): Promise<Written> {
   const before = await readSettled(sql);
   await work();
@@ -25,6 +25,18 @@ export async function measureWritten(sql: Sql, work: () => Promise<unknown>): Pr
   const bytes = await readLogEnd(sql);
   const after = await readSettled(sql);
   return { bytes: bytes - before.bytes, pages: after.pages - before.pages, syncs: after.syncs - before.syncs };
+}
+
+/** What was written in so many seconds, at least eleven, in which nobody else asks for anything. */
+export async function measureIdle(sql: Sql, seconds: number): Promise<Written> {
+  const before = await readSettled(sql);
+  await sleep(Math.max(seconds * 1000 - TOLD_AFTER_MS, 0));
+  const after = await readSettled(sql);
+  return {
+    bytes: after.bytes - before.bytes,
+    pages: after.pages - before.pages,
+    syncs: after.syncs - before.syncs,
+  };
 }
 
 async function readSettled(sql: Sql): Promise<Written> {

@@ -8,7 +8,7 @@ import {
 import { type BenchServer, startBenchServer } from "./_bench-server.ts";
 import { fillHome, memoriesOf } from "./_homes.ts";
 import type { BenchOptions, Cell, Report } from "./_report.ts";
-import { measureWritten, type Written } from "./_wal.ts";
+import { measureIdle, measureWritten, type Written } from "./_wal.ts";
 import { serverConfig } from "./faults/drill-server.ts";
 
 const OPERATIONS = 300;
@@ -61,7 +61,7 @@ async function measure(
     writes.push(await measureWrites(server, home, "memory.add, with its vector", add, progress));
     writes.push(await measureWrites(server, home, "conversation.append, with its vector", append, progress));
     progress(`${home.engine}: idle for ${idleSeconds} s`);
-    idle = await measureIdle(server, home, idleSeconds);
+    idle = await whileIdle(server, home, idleSeconds);
   }
   await using server = await startBenchServer({ engine: home.engine, existing: home });
   writes.push(await measureWrites(server, home, "memory.add, without", add, progress));
@@ -103,9 +103,11 @@ async function untilVectors(server: BenchServer): Promise<void> {
   while ((await system.status.query()).embeddings.queued > 0) await sleep(200);
 }
 
-async function measureIdle(server: BenchServer, { engine }: Home, seconds: number): Promise<Cell[]> {
+async function whileIdle(server: BenchServer, { engine }: Home, seconds: number): Promise<Cell[]> {
+  // Otherwise autovacuum does it meanwhile, for what was written before.
+  await server.sql.unsafe("vacuum analyze");
   await server.sql.unsafe("checkpoint");
-  const { bytes, pages, syncs } = await measureWritten(server.sql, () => sleep(seconds * 1000));
+  const { bytes, pages, syncs } = await measureIdle(server.sql, seconds);
   return [engine, bytes / KIB, pages, syncs];
 }
 
@@ -119,7 +121,7 @@ function toReport(measured: readonly HomeRows[], memories: number, idleSeconds: 
         rows: measured.flatMap(({ writes }) => writes),
       },
       {
-        title: `Nobody asks for anything for ${idleSeconds} s, after a checkpoint`,
+        title: `Nobody asks for anything for ${idleSeconds} s, after a vacuum and a checkpoint`,
         columns: ["home", "KiB of log", "whole pages", "syncs"],
         rows: measured.map(({ idle }) => idle),
       },
