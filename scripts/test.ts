@@ -3,7 +3,15 @@
 import { runStep, runTool } from "./run-tool.ts";
 import { formatReport, removeLogs, searchLogs } from "./test/log-canaries.ts";
 import { addressOf, findRealPostgres } from "./test/real-postgres.ts";
-import { addCounts, countRun, formatCounts, readDrillLines, removeResults, reportersFor } from "./test/results.ts";
+import {
+  addCounts,
+  countRun,
+  formatCounts,
+  readDrillLines,
+  readFailures,
+  removeResults,
+  reportersFor,
+} from "./test/results.ts";
 
 type Engine = { run: string; title: string; env: NodeJS.ProcessEnv };
 
@@ -28,7 +36,8 @@ async function runIntegrationTests(engine: Engine, files: string[]): Promise<boo
 
 /** Prints what was tested, and last of all how many tests passed. */
 function report(engines: Engine[], failures: string[], missing: string | null): void {
-  const counts = addCounts(["unit", ...engines.map(({ run }) => run)].flatMap((run) => countRun(run) ?? []));
+  const runs = ["unit", ...engines.map(({ run }) => run)];
+  const counts = addCounts(runs.flatMap((run) => countRun(run) ?? []));
   const drillLines = readDrillLines();
   if (drillLines.length > 0) console.log(`\n${drillLines.join("\n")}`);
   const tested = engines.map(({ title }) => title).join(" and on ");
@@ -39,6 +48,7 @@ function report(engines: Engine[], failures: string[], missing: string | null): 
     );
     console.log("TEST_DATABASE_URL names your own (PostgreSQL 17 with pgvector, a superuser).");
   }
+  for (const run of runs) for (const failure of readFailures(run)) console.log(`Failed (${run}): ${failure}`);
   if (failures.length > 0) console.log(`Failed: ${failures.join(", ")}.`);
   process.exitCode = failures.length > 0 || counts.failed > 0 || counts.passed === 0 ? 1 : 0;
   console.log(formatCounts(counts));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addCounts, countReport, formatCounts } from "./results.ts";
+import { addCounts, countReport, formatCounts, listFailures } from "./results.ts";
 
 const report = { success: true, numPassedTests: 7, numFailedTests: 0, numPendingTests: 2, numTodoTests: 1 };
 
@@ -10,6 +10,23 @@ test("counts what passed, failed and was skipped", () => {
 
 test("counts a file that does not load as a failure", () => {
   expect(countReport({ ...report, success: false }).failed).toBe(1);
+});
+
+test("names each failed test, and each file that failed without one, with why", () => {
+  const passed = { status: "passed", fullName: "adds", failureMessages: [] };
+  const failed = { status: "failed", fullName: "a memory comes back", failureMessages: ["expected 1 to be 2\n  at x"] };
+  const file = {
+    name: `${process.cwd()}/a.test.ts`,
+    status: "failed",
+    message: "",
+    assertionResults: [passed, failed],
+  };
+  const broken = { ...file, message: "Cannot find module\nstack", assertionResults: [passed] };
+  const sound = { ...file, status: "passed", assertionResults: [passed] };
+  expect(listFailures({ testResults: [file, broken, sound] })).toEqual([
+    "a.test.ts > a memory comes back: expected 1 to be 2",
+    "a.test.ts: Cannot find module",
+  ]);
 });
 
 test("adds runs up into one line, without a word on skipped tests when there are none", () => {

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..");
 const folder = join(root, ".cache", "test-results");
@@ -25,6 +25,15 @@ type Report = {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
+  testResults: FileReport[];
+};
+
+type FileReport = {
+  name: string;
+  status: string;
+  /** Why the file itself failed, before any test or after all of them. */
+  message?: string;
+  assertionResults: { status: string; fullName: string; failureMessages?: string[] | null }[];
 };
 
 const fileOf = (run: string): string => join(folder, `${run}.json`);
@@ -42,7 +51,7 @@ export function removeResults(): void {
 }
 
 /** A run that failed without a failed test, such as a file that does not load, counts as one failure. */
-export function countReport(report: Report): Counts {
+export function countReport(report: Omit<Report, "testResults">): Counts {
   const failed = report.success ? report.numFailedTests : Math.max(report.numFailedTests, 1);
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests };
 }
@@ -53,6 +62,29 @@ export function countRun(run: string): Counts | null {
     return countReport(JSON.parse(readFileSync(fileOf(run), "utf8")));
   } catch {
     return null;
+  }
+}
+
+/** Each failed test in a line with the first line of why, for whoever sees only the end of the output. */
+export function listFailures({ testResults }: Pick<Report, "testResults">): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    const lines = failed.map(
+      ({ fullName, failureMessages }) => `${file} > ${fullName}: ${firstLine(failureMessages?.[0])}`,
+    );
+    return status === "failed" && lines.length === 0 ? [`${file}: ${firstLine(message)}`] : lines;
+  });
+}
+
+const firstLine = (text = ""): string => text.split("\n")[0] || "no reason given";
+
+/** The failed tests of a run; none when it left no report. */
+export function readFailures(run: string): string[] {
+  try {
+    return listFailures(JSON.parse(readFileSync(fileOf(run), "utf8")));
+  } catch {
+    return [];
   }
 }
 
