@@ -67,6 +67,8 @@ export async function startJobQueue(
     superviseIntervalSeconds: 30,
     monitorIntervalSeconds: 30,
     maintenanceIntervalSeconds: 3600,
+    // No job waits for another one here, and each look whether one does would be a write: every 5 s, on an idle disk too.
+    flowIntervalSeconds: 24 * 3600,
     reindex: false,
     monitorVacuum: false,
   });
