@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
-/** Beside the repository unless named: CC BY-NC 4.0, for evaluation only, never a part of it. */
-const DATA = process.env["KEEPSAKE_LOCOMO_FILE"] ?? new URL("../../shared/data/locomo-dev.json", import.meta.url);
+/** CC BY-NC 4.0: for evaluation only, never a part of the repository. */
+const DATA = process.env["KEEPSAKE_LOCOMO_FILE"] ?? "";
 /** Category 5 asks for what was never said. */
 const CATEGORY_MAX = 4;
 

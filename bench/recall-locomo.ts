@@ -36,8 +36,7 @@ const BATCH_ITEMS = 500;
 /** How many of the turns that answer a question does a search by words find, without any model? */
 export async function run({ progress }: BenchOptions): Promise<Report> {
   const samples = await readLocomo();
-  if (!samples)
-    return { tables: [], notes: ["LoCoMo is not there (../shared/data, or KEEPSAKE_LOCOMO_FILE): skipped."] };
+  if (!samples) return { tables: [], notes: ["LoCoMo is not there (KEEPSAKE_LOCOMO_FILE names it): skipped."] };
   await using server = await startBenchServer({ engine: hasRealPostgres() ? "postgres" : "embedded" });
   const rows: (readonly Cell[])[] = [];
   for (const setting of SETTINGS) {

@@ -31,8 +31,7 @@ const isHeldOut = (index: number) => index % 2 === 1;
 /** How many of the turns that answer a question does `conversation.search` find by words, without any model? */
 export async function run({ progress }: BenchOptions): Promise<Report> {
   const samples = await readLocomo();
-  if (!samples)
-    return { tables: [], notes: ["LoCoMo is not there (../shared/data, or KEEPSAKE_LOCOMO_FILE): skipped."] };
+  if (!samples) return { tables: [], notes: ["LoCoMo is not there (KEEPSAKE_LOCOMO_FILE names it): skipped."] };
   await using server = await startBenchServer({ engine: hasRealPostgres() ? "postgres" : "embedded" });
   const turns = new Map<string, string>();
   for (const [index, sample] of samples.entries()) {

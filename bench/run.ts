@@ -27,7 +27,7 @@ const USAGE = `What Keepsake costs, beside what it is built on.
   --full   100,000 memories, answers or examples too, 200,000 messages; takes minutes
   --save   writes bench/results/<question>-<date>.json
 
-KEEPSAKE_LOCOMO_FILE names LoCoMo's conversations when they do not lie under ../shared/data.
+KEEPSAKE_LOCOMO_FILE names LoCoMo's conversations; without it their questions are skipped.
 BENCH_MEMORIES says how many memories archives, cold-start and write-bytes begin with, instead of 10,000 or 100,000.
 TEST_DATABASE_URL names a PostgreSQL with pgvector to measure on; without it only the embedded one is measured.`;
 

@@ -31,7 +31,7 @@ check_settings() {
   [[ "$keep_days" =~ ^[0-9]{1,4}$ ]] || fail "BACKUP_KEEP_DAYS=$keep_days is no number of days."
   [[ "$at" =~ ^([01][0-9]|2[0-3]):[0-5][0-9]$ ]] || fail "BACKUP_AT=$at is no time such as 02:30."
   [[ -d "$folder" && -w "$folder" ]] ||
-    fail "$folder cannot be written to by uid $(id -u): sudo install -d -o $(id -u) -g $(id -g) -m 700 THAT_FOLDER."
+    fail "$folder cannot be written to by uid $(id -u): sudo install -d -o $(id -u) -g $(id -g) -m 750 THAT_FOLDER."
 }
 
 # Oldest first: the names hold the time.

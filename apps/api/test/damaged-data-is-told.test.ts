@@ -9,7 +9,7 @@ import { runKeepsake } from "./_command-line.ts";
 import { emptyHome } from "./_filled-home.ts";
 import { eventually, startTestServer, type TestServer } from "./_keepsake-server.ts";
 
-const SENTENCE = /The database's data is damaged.*keepsake restore latest --replace/;
+const SENTENCE = /The database's data is damaged.*restores the newest good backup/;
 /** Within the only page that a few memories fill: PostgreSQL fills pages of 8,192 bytes from their end. */
 const AT = 7_000;
 const DAMAGED_BYTES = 200;

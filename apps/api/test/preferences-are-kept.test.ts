@@ -13,7 +13,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 const reasonOf = (call: Promise<unknown>) => call.then(() => "none", errorReason);
 
 describe("a preference", () => {
-  test("is set, found and listed as the plan writes it", async () => {
+  test("is set, found and listed by key, value and category", async () => {
     const { preferences } = server.clientOf("plan");
     const given = { key: "entity_alias.my_office", value: { entity_id: "light.office_main" }, category: "aliases" };
     const { applied, ...stored } = await preferences.set.mutate(given);

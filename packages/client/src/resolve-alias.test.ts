@@ -31,7 +31,7 @@ const HOME = [
 
 describe("a name", () => {
   test.each([
-    // As the plan writes it.
+    // As a gateway's first lines would have it.
     ["my office", "my_office", "exact"],
     ["My Office", "my_office", "exact"],
     ["MY-OFFICE", "my_office", "exact"],

@@ -8,7 +8,7 @@ export const QUERY_CHARS_MAX = 2_000;
 export const SOURCE_CHARS_MAX = 255;
 /** Characters of `kind`. */
 export const KIND_CHARS_MAX = 64;
-/** Characters of a language tag such as `en` or `pl-PL` (the plan's `VARCHAR(10)`). */
+/** Characters of a language tag such as `en` or `pl-PL`. */
 export const LANGUAGE_CHARS_MAX = 10;
 /** Tags of one memory, or of one filter. */
 export const TAGS_MAX = 32;
@@ -39,11 +39,11 @@ export const METADATA_BYTES_MAX = 16_384;
 export const SESSION_ID_CHARS_MAX = 255;
 /** Characters of an interaction's id. */
 export const INTERACTION_ID_CHARS_MAX = 255;
-/** Characters of an intent, such as `turn_on` (the plan's `VARCHAR(100)`). */
+/** Characters of an intent, such as `turn_on`. */
 export const INTENT_CHARS_MAX = 100;
-/** Characters of a preference's key (the plan's `VARCHAR(255)`). */
+/** Characters of a preference's key. */
 export const PREFERENCE_KEY_CHARS_MAX = 255;
-/** Characters of a preference's category (the plan's `VARCHAR(100)`). */
+/** Characters of a preference's category. */
 export const PREFERENCE_CATEGORY_CHARS_MAX = 100;
 /** Levels of nesting of a preference's value: half of what the wire takes, so that any answer can hold one. */
 export const PREFERENCE_DEPTH_MAX = 16;
@@ -105,7 +105,7 @@ export const TOKEN_OVERLAP_SECONDS_MAX = 86_400;
 export const AUDITED_NAME_CHARS_MAX = 255;
 /** Days between a `forget` and the erasure that can't be undone, unless configured otherwise. */
 export const FORGET_RETENTION_DAYS_DEFAULT = 30;
-/** Vector length of the default embedding space. The plan's figure; docs/decisions tells what it costs. */
+/** Vector length of the default embedding space. `docs/decisions/0009-384-dimensions.md` tells what it costs. */
 export const EMBEDDING_DIMENSIONS_DEFAULT = 384;
 /** Milliseconds that `conversation.begin` may take, and the bounds of it. */
 export const TURN_BUDGET_MS_MIN = 10;

@@ -20,7 +20,10 @@ export async function findBackup(config: Config, named: string): Promise<string>
   }
   const folder = backupFolder(config);
   // Dumps are deploy/restore.sh's.
-  const newest = (await listBackups(folder)).find(({ file }) => file.endsWith(".jsonl.zst"));
+  const backups = await listBackups(folder);
+  const newest = backups.find(({ file }) => file.endsWith(".jsonl.zst"));
+  if (newest === undefined && backups.length > 0)
+    throw new Error(`${folder} holds dumps only: deploy/restore.sh puts them back (docs/operations.md, By compose).`);
   if (newest === undefined) throw new Error(`There is no good backup in ${folder}.`);
   return newest.path;
 }

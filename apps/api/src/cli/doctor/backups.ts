@@ -7,7 +7,7 @@ import { type Finding, fail, pass, skip, warn } from "./finding.ts";
 const HOUR_MS = 3_600_000;
 /** A day, and half of one for the person who reads the alarm. */
 const AGE_HOURS = { warn: 36, fail: 7 * 24 };
-const FIX = "Make one (keepsake backup now), and look at the server's log for why none was made.";
+const FIX = "Make one (keepsake backup now; by compose: backup.sh now), and look at the log for why none was made.";
 
 /** @param ageMs of the newest backup that was restored and compared; null for none */
 export function judgeAge(ageMs: number | null): Finding {
@@ -26,7 +26,7 @@ export function judgeAge(ageMs: number | null): Finding {
 export function judgeFailure(failure: Failure | null, newestAt: string | null): Finding[] {
   if (failure === null || (newestAt !== null && Date.parse(failure.at) < Date.parse(newestAt))) return [];
   const said = `the last backup failed at ${failure.at}: ${failure.problem}`;
-  return [warn("backups", said, "Mend what it says, and try again: keepsake backup now.")];
+  return [warn("backups", said, "Mend what it says, and try again: keepsake backup now; by compose: backup.sh now.")];
 }
 
 /** Whether there are good backups, whether the last one failed, and whether one disk's end is the end of both. */

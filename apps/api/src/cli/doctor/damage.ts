@@ -22,5 +22,9 @@ export async function examineDamage(url: string, token: string | null): Promise<
 function judgeDamage(problem: string | null | undefined): Finding {
   if (problem === undefined) return skip(CHECK, "the server does not tell whether its calls met damaged data");
   if (problem === null) return pass(CHECK, "no call since the server's start has met damaged data");
-  return fail(CHECK, problem, "Stop the server, and: keepsake restore latest --replace.");
+  return fail(
+    CHECK,
+    problem,
+    "Look at the disk, stop the server, and restore the newest good backup (docs/operations.md, Backing up and restoring).",
+  );
 }

@@ -5,17 +5,17 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "./_keepsake-server.ts";
 
-// The plan's curl lines, typed into a shell as they stand, against a server that has just been started.
+// Everyday curl lines, typed into a shell as they stand, against a server that has just been started.
 
-const PLANNED_PORT = 8080;
-const PLAN = new URL("fixtures/plan-curl-lines.md", import.meta.url);
+const USUAL_PORT = 8080;
+const LINES = new URL("fixtures/everyday-curl-lines.md", import.meta.url);
 
 let server: TestServer;
-let plan: string;
+let lines: string;
 beforeAll(async () => {
-  const port = (await isTaken(PLANNED_PORT)) ? 0 : PLANNED_PORT;
-  [server, plan] = await Promise.all([startTestServer({ server: { port } }), readFile(PLAN, "utf8")]);
-  if (port === 0) console.warn(`Port 8080 is taken: the plan's lines are sent to ${server.url} instead.`);
+  const port = (await isTaken(USUAL_PORT)) ? 0 : USUAL_PORT;
+  [server, lines] = await Promise.all([startTestServer({ server: { port } }), readFile(LINES, "utf8")]);
+  if (port === 0) console.warn(`Port 8080 is taken: the lines are sent to ${server.url} instead.`);
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -35,15 +35,15 @@ function answers(host: string, port: number): Promise<boolean> {
   });
 }
 
-/** The shell command under a heading of the plan. */
+/** The shell command under a heading. */
 function linesUnder(heading: string): string {
-  const [, lines = ""] = new RegExp(`### ${heading}\n\n\`\`\`bash\n(.*?)\`\`\``, "s").exec(plan) ?? [];
-  expect(lines).toContain("curl -X ");
-  return lines;
+  const [, document = ""] = new RegExp(`### ${heading}\n\n\`\`\`bash\n(.*?)\`\`\``, "s").exec(document) ?? [];
+  expect(document).toContain("curl -X ");
+  return document;
 }
 
-async function typeIn(lines: string): Promise<Record<string, unknown>> {
-  const here = lines.replaceAll(`http://localhost:${PLANNED_PORT}`, server.url.replace("127.0.0.1", "localhost"));
+async function typeIn(document: string): Promise<Record<string, unknown>> {
+  const here = document.replaceAll(`http://localhost:${USUAL_PORT}`, server.url.replace("127.0.0.1", "localhost"));
   const { stdout } = await promisify(execFile)("bash", ["-c", here]);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
@@ -112,8 +112,8 @@ test("the cache tells its counts, and clears what expired unless told to clear a
   expect(await typeIn('curl -X DELETE "http://localhost:8080/cache/clear?all=true"')).toEqual({ removed: 1 });
 });
 
-test("every endpoint of the plan's list is there, by its method", async () => {
-  const [, list = ""] = /```python\n(.*?)```/s.exec(plan) ?? [];
+test("every endpoint of the list is there, by its method", async () => {
+  const [, list = ""] = /```python\n(.*?)```/s.exec(lines) ?? [];
   const endpoints = [...list.matchAll(/^(\w+) +(\/\S+)/gm)].map(([, method = "", path = ""]) => [method, path]);
   expect(endpoints).toHaveLength(8);
   for (const [method = "", path] of endpoints) {
