@@ -29,7 +29,8 @@ export default defineConfig({
           execArgv,
           // A file's own database is opened in its hooks; opening the embedded one takes seconds on a small machine.
           hookTimeout: 180_000,
-          testTimeout: 60_000,
+          // A guard against hanging, and no more: servers are started, killed and filled, on a machine that may be busy.
+          testTimeout: 240_000,
           maxWorkers: 2,
         },
       },

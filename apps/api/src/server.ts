@@ -29,6 +29,7 @@ import {
 } from "./platform/request-guards.ts";
 import type { Services } from "./platform/services.ts";
 import { shareRuns } from "./platform/share-runs.ts";
+import { stillAdmitted, toVisitor } from "./platform/still-admitted.ts";
 import { nameRequest } from "./platform/trpc.ts";
 import { toWireError } from "./platform/wire-error.ts";
 import { readiness } from "./readiness.ts";
@@ -72,12 +73,14 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
   server.server.on("checkExpectation", answerUnknownExpectation);
   endConnectionsOnClose(server);
   server.decorateRequest("caller", null);
+  server.decorateRequest("assertStillAdmitted", null);
   server.addHook("onResponse", async (_request, reply) => services.metrics.countAnswer(reply.statusCode));
   server.addHook("onRequest", async (request, reply) => {
     reply.headers(answerHeaders(request.id));
   });
   const admission = new Admission(server, config.limits, services.metrics);
   server.addHook("onRequest", async (request) => guard(config, services, request, admission));
+  server.addHook("preHandler", async (request) => request.assertStillAdmitted?.());
   server.setErrorHandler((error, request, reply) => answerFailure(error, request, reply, services));
   server.setNotFoundHandler((request, reply) => assertKnownAddress(server, request, reply));
   takeJsonBodiesAsText(server);
@@ -99,7 +102,8 @@ async function guard(
   assertShortAddress(request);
   if (!doorkeeper.asksForTokens) assertNotFromForeignPage(request, config.allowedHosts);
   if (!request.routeOptions.config.isOpen) {
-    request.caller = await doorkeeper.admit({ authorization: request.headers.authorization, address: request.ip });
+    request.caller = await doorkeeper.admit(toVisitor(request));
+    request.assertStillAdmitted = stillAdmitted(doorkeeper, toVisitor(request));
     const { tokenId } = request.caller;
     if (tokenId !== null) admission.admitCaller(request, tokenId);
   }

@@ -69,7 +69,7 @@ const secretsOf = ({ KEEPSAKE_ADMIN_TOKEN, POSTGRES_PASSWORD }: Record<string, s
   [KEEPSAKE_ADMIN_TOKEN, POSTGRES_PASSWORD].filter((secret) => secret !== undefined);
 
 /** Waits until the server answers. */
-export async function untilHealthy(server: PrintingProcess, url: string, withinMs = 60_000): Promise<void> {
+export async function untilHealthy(server: PrintingProcess, url: string, withinMs = 180_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
     if (server.child.exitCode !== null) throw new Error(`the server ended: ${server.output()}`);

@@ -115,7 +115,7 @@ function post(url: string, body: unknown, headers: Record<string, string>): Prom
 }
 
 /** Waits until something is true, looking often; fails with what it waited for. */
-export async function eventually(what: string, isTrue: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+export async function eventually(what: string, isTrue: () => Promise<boolean>, withinMs = 120_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until ${what}`);

@@ -37,13 +37,13 @@ function answers(host: string, port: number): Promise<boolean> {
 
 /** The shell command under a heading. */
 function linesUnder(heading: string): string {
-  const [, document = ""] = new RegExp(`### ${heading}\n\n\`\`\`bash\n(.*?)\`\`\``, "s").exec(document) ?? [];
-  expect(document).toContain("curl -X ");
-  return document;
+  const [, command = ""] = new RegExp(`### ${heading}\n\n\`\`\`bash\n(.*?)\`\`\``, "s").exec(lines) ?? [];
+  expect(command).toContain("curl -X ");
+  return command;
 }
 
-async function typeIn(document: string): Promise<Record<string, unknown>> {
-  const here = document.replaceAll(`http://localhost:${USUAL_PORT}`, server.url.replace("127.0.0.1", "localhost"));
+async function typeIn(command: string): Promise<Record<string, unknown>> {
+  const here = command.replaceAll(`http://localhost:${USUAL_PORT}`, server.url.replace("127.0.0.1", "localhost"));
   const { stdout } = await promisify(execFile)("bash", ["-c", here]);
   return JSON.parse(stdout) as Record<string, unknown>;
 }

@@ -50,8 +50,12 @@ export async function openBeside(dataDir: string, user: string): Promise<Databas
   return (await openSideSocket(dataDir, user)) ?? (await openAlone(dataDir));
 }
 
-/** @returns null when no server runs; one that was killed leaves a socket on which nobody answers */
-async function openSideSocket(dataDir: string, user: string): Promise<DatabaseSession | null> {
+/**
+ * Opens the embedded PostgreSQL through the running server's side socket.
+ *
+ * @returns null when no server runs; one that was killed leaves a socket on which nobody answers
+ */
+export async function openSideSocket(dataDir: string, user: string): Promise<DatabaseSession | null> {
   const path = await sideSocketPath(dataDir);
   if (path === null) return null;
   const sql = openSocketClient(path, {}, user);

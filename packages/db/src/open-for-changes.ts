@@ -1,7 +1,6 @@
 import { connect } from "./connect.ts";
 import type { Database, DatabaseConfig } from "./database.ts";
-import { sideSocketPath } from "./embedded/socket-folder.ts";
-import { openBeside } from "./look-in.ts";
+import { openSideSocket } from "./look-in.ts";
 import { migrate } from "./migrate.ts";
 import { toDatabase } from "./postgres-client.ts";
 
@@ -17,10 +16,8 @@ export interface OpenDatabase extends AsyncDisposable {
  * @throws DatabaseStartError, MigrationError
  */
 export async function openForChanges(config: DatabaseConfig): Promise<OpenDatabase> {
-  if (config.home === "embedded" && (await sideSocketPath(config.dataDir)) !== null) {
-    const session = await openBeside(config.dataDir, "postgres");
-    return { db: toDatabase(session.sql), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
-  }
+  const session = config.home === "embedded" ? await openSideSocket(config.dataDir, "postgres") : null;
+  if (session) return { db: toDatabase(session.sql), [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
   await using resources = new AsyncDisposableStack();
   const handle = resources.use(await connect(config));
   await migrate(handle);

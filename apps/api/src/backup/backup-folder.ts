@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { syncPath } from "../archive/archive-file.ts";
@@ -95,10 +95,18 @@ export async function removeBackup(folder: string, { name, path }: Backup): Prom
   await rm(path, { force: true });
 }
 
-/** Removes what a killed run left. Only for the one that makes backups there. */
+/** What a run that was killed leaves, as the folder may hold other things; `mkdtemp` adds six characters. */
+const LEFTOVER = /^(keepsake-\d{8}T\d{6}Z\..*\.partial|scratch-[A-Za-z0-9]{6})$/;
+/** Longer than any run takes: what is younger may be another's, who makes or verifies a backup in the same folder. */
+const LEFTOVER_AGE_MS = 6 * 3_600_000;
+
+/** Removes what runs left that were killed. */
 export async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (name.endsWith(".partial") || name.startsWith("scratch-")) await rm(join(folder, name), { recursive: true });
+    if (!LEFTOVER.test(name)) continue;
+    const path = join(folder, name);
+    const writtenMs = (await stat(path)).mtimeMs;
+    if (Date.now() - writtenMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

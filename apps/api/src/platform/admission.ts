@@ -105,8 +105,10 @@ class Place {
     this.calls = calls;
   }
 
+  /** Whoever has gone while they were still looked at has no end to come. */
   atEnd(end: () => void): void {
-    this.#atEnd.push(end);
+    if (this.#isAnswered && !this.#isWorking) end();
+    else this.#atEnd.push(end);
   }
 
   beginWork(): void {

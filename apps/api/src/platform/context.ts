@@ -16,6 +16,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Null as long as nobody was let in: of open pages, and before the token was looked at. */
     caller: Admitted | null;
+    /** Throws once the token that it came with holds no more; null where none is asked for. */
+    assertStillAdmitted: (() => Promise<void>) | null;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DatabaseHandle, Transaction } from "@keepsake/db";
+import { type DatabaseHandle, type Transaction, toDatabase } from "@keepsake/db";
 import { embeddingSpaces, embeddings } from "@keepsake/db/schema";
 import type { EmbedderHealth, EmbeddingSpaceDescription } from "@keepsake/embeddings";
 import { and, eq, ne, sql } from "drizzle-orm";
@@ -30,7 +30,9 @@ export async function activateSpace(
   health: EmbedderHealth,
   logger: Logger,
 ): Promise<EmbeddingSpace> {
-  return handle.db.transaction(async (tx) => {
+  // A session of its own, that no lane gives up: after a restore the indexes are built anew here, which takes minutes.
+  await using session = handle.openSession();
+  return await toDatabase(session.sql).transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${SPACE_LOCK})`);
     const wanted = await nameByWeights(tx, described, health);
     const replacesAnother = await retireOthers(tx, wanted, logger);
@@ -71,7 +73,8 @@ async function upsertActive(tx: Transaction, wanted: EmbeddingSpaceDescription) 
 
 /**
  * One index a kind, since a search for memories would lose itself among a hundred times as many messages. Made while
- * the space is empty, which takes no time. The embedded home has none: it searches exactly.
+ * the space is empty, which takes no time, or after a restore, which filled it without them. The embedded home has none:
+ * it searches exactly.
  */
 async function ensureIndexes(tx: Transaction, { id, dimensions }: Pick<EmbeddingSpace, "id" | "dimensions">) {
   // Filled spaces of before have one index for all kinds, and building theirs takes a while.

@@ -47,7 +47,8 @@ async function answer(
   if (!(output instanceof StreamedAnswer)) return reply.send(output);
   const onFailure = (error: unknown) =>
     services.failures.tellOfWork(error, "a stream broke off", { ...line, isLost: true });
-  return sendStream(reply, output, { signal, onFailure });
+  const assertAdmitted = async () => request.assertStillAdmitted?.();
+  return sendStream(reply, output, { signal, assertAdmitted, onFailure });
 }
 
 /** The caller is typed by its router; which procedure it is, only the address tells. */

@@ -19,6 +19,8 @@ export class StreamedAnswer {
 export interface StreamOptions {
   /** Breaks the stream off. */
   readonly signal: AbortSignal;
+  /** Asked before each chunk: throws once its reader's token holds no more. */
+  readonly assertAdmitted: () => Promise<void>;
   /** Told when it broke off by itself; by then it is too late for an answer. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -31,11 +33,11 @@ export interface StreamOptions {
 export async function sendStream(
   reply: FastifyReply,
   { chunks, headers }: StreamedAnswer,
-  { signal, onFailure }: StreamOptions,
+  { signal, assertAdmitted, onFailure }: StreamOptions,
 ): Promise<FastifyReply> {
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await iterator.next();
-  const stream = Readable.from(resume(iterator, first), { objectMode: false, signal });
+  const stream = Readable.from(resume(iterator, first, assertAdmitted), { objectMode: false, signal });
   stream.once("error", (error) => signal.aborted || onFailure(error));
   reply.raw.setTimeout(STALLED_AFTER_MS, () => reply.raw.destroy());
   return reply.headers(headers).send(stream);
@@ -44,9 +46,13 @@ export async function sendStream(
 async function* resume(
   iterator: AsyncIterator<Buffer>,
   first: IteratorResult<Buffer, unknown>,
+  assertAdmitted: () => Promise<void>,
 ): AsyncGenerator<Buffer> {
   try {
-    for (let at = first; !at.done; at = await iterator.next()) yield at.value;
+    for (let at = first; !at.done; at = await iterator.next()) {
+      yield at.value;
+      await assertAdmitted();
+    }
   } finally {
     await iterator.return?.();
   }

@@ -1,11 +1,12 @@
 import type { ErasedUser, EraseUserInput } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { auditServer } from "../platform/audit.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import type { Services } from "../platform/services.ts";
 import { hashSecret } from "../platform/token-text.ts";
 import { ensureUser } from "../platform/users.ts";
-import { ERASED_TABLES, erasePage, listUnfinished, markErasing, removeUser } from "./erasure-store.ts";
+import { ERASED_TABLES, erasePage, holdMark, listUnfinished, markErasing, removeUser } from "./erasure-store.ts";
 
 /** Rows of one transaction: few enough that on the embedded home, which does one thing at a time, nobody waits long. */
 const PAGE_ROWS = 1_000;
@@ -60,7 +61,10 @@ async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Pr
     let erased = 0;
     do {
       signal?.throwIfAborted();
-      erased = await means.backgroundDb.transaction((tx) => erasePage(actor, tx, table, PAGE_ROWS));
+      erased = await means.backgroundDb.transaction(async (tx) =>
+        // Somebody else may have come to the end meanwhile.
+        (await holdMark(actor, tx, "share")) ? erasePage(actor, tx, table, PAGE_ROWS) : 0,
+      );
       rows += erased;
     } while (erased > 0);
   }
@@ -76,7 +80,9 @@ async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Pr
 async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, before: number): Promise<number> {
   return backgroundDb.transaction(async (tx) => {
     let rows = 0;
-    for (const table of ERASED_TABLES) rows += await erasePage(actor, tx, table, PAGE_ROWS);
+    // Before the rows, as the pages do: two who lock in another order wait for each other.
+    if (!(await holdMark(actor, tx, "update"))) return rows;
+    for (const table of ERASED_TABLES) rows += await eraseAll(actor, tx, table);
     rows += await jobs.removeOf(tx, actor.userId);
     if (await removeUser(actor, tx)) {
       const details = { user: hashSecret(actor.userId, doorkeeper.tokenKey).slice(0, 16), rows: before + rows };
@@ -84,4 +90,10 @@ async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, b
     }
     return rows;
   });
+}
+
+async function eraseAll(actor: Actor, tx: Transaction, table: (typeof ERASED_TABLES)[number]): Promise<number> {
+  let rows = 0;
+  for (let erased = PAGE_ROWS; erased > 0; rows += erased) erased = await erasePage(actor, tx, table, PAGE_ROWS);
+  return rows;
 }

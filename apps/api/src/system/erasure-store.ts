@@ -35,10 +35,22 @@ export async function markErasing({ userId }: Actor, tx: Transaction): Promise<v
     .where(eq(users.userId, userId));
 }
 
+/**
+ * Keeps the mark from being taken away until the transaction ends.
+ *
+ * @returns false when it has been: the user is erased, and what is written since then is somebody's new beginning
+ */
+export async function holdMark({ userId }: Actor, tx: Transaction, strength: "share" | "update"): Promise<boolean> {
+  const isMarked = and(eq(users.userId, userId), isNotNull(users.erasingSince));
+  const rows = await tx.select({ userId: users.userId }).from(users).where(isMarked).for(strength);
+  return rows.length > 0;
+}
+
 /** Deletes some of a user's rows of a table. @returns how many they were; 0 when none are left */
 export async function erasePage(actor: Actor, tx: Transaction, table: UserTable, rowsMax: number): Promise<number> {
   await allowAuditErasure(tx);
-  const page = sql`select ctid from ${table} where ${ownedBy(actor, table)} limit ${rowsMax}`;
+  // Waits for rows that somebody else is just deleting, and takes others in their place: 0 means that none are left.
+  const page = sql`select ctid from ${table} where ${ownedBy(actor, table)} limit ${rowsMax} for update`;
   const deleted = await tx.execute(
     sql`delete from ${table} where ${ownedBy(actor, table)} and ctid = any(array(${page}))`,
   );

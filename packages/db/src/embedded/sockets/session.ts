@@ -9,6 +9,7 @@ export type SessionSettings = readonly (readonly [name: string, value: string])[
 /** How long the end of an answer can be that `stateAfter` looks at. */
 const TAIL_BYTES = 6;
 
+const READ_ONLY = "default_transaction_read_only";
 const RESET = "set session authorization default; reset role; reset all";
 const READ = `select json_agg(json_build_array(name, value)) from (
   select 'session_authorization' as name, session_user::text as value where session_user <> 'postgres'
@@ -33,7 +34,7 @@ export class Session {
   async heedDisk(): Promise<void> {
     const { isLow } = this.#room;
     if (isLow === this.#isReadOnly) return;
-    await this.ask(`set default_transaction_read_only = ${isLow ? "on" : "off"}`);
+    await this.ask(`set ${READ_ONLY} = ${isLow ? "on" : "off"}`);
     this.#isReadOnly = isLow;
   }
 
@@ -72,9 +73,10 @@ export class Session {
     return firstValue(Buffer.concat(chunks));
   }
 
-  /** What was changed since the session began. */
+  /** What its client has changed since the session began; what a full disk has is nobody's own. */
   async readSettings(): Promise<SessionSettings> {
-    return JSON.parse((await this.ask(READ)) ?? "[]") as SessionSettings;
+    const settings = JSON.parse((await this.ask(READ)) ?? "[]") as SessionSettings;
+    return this.#isReadOnly ? settings.filter(([name]) => name !== READ_ONLY) : settings;
   }
 
   /** Puts these in place of all that were changed. @returns false when PostgreSQL refuses one, and then none is set */
