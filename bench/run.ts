@@ -7,7 +7,8 @@ import { runDrills, unknownDrills } from "./faults/run-drills.ts";
 const USAGE = `What Keepsake costs, beside what it is built on.
 
   pnpm bench [question…] [options]
-  pnpm bench faults [drill…] [--save]    what breaks it: kills, power cuts, broken networks, in their full form
+  pnpm bench faults [drill…] [--save] [--home embedded|postgres]
+                                         what breaks it: kills, power cuts, broken networks, in their full form
 
   search-speed    memory.search against the bare statements and an empty call
   add-speed       memory.add and addMany against a bare INSERT, with the model off, healthy and slow
@@ -47,19 +48,26 @@ const QUESTIONS: Readonly<Record<string, () => Promise<{ run: Question }>>> = {
   "row-level-security": () => import("./row-level-security.ts"),
 };
 
+const HOMES = ["embedded", "postgres"] as const;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     full: { type: "boolean", default: false },
     save: { type: "boolean", default: false },
+    home: { type: "string", multiple: true, default: [...HOMES] },
     help: { type: "boolean", default: false },
   },
 });
 
 const [first, ...drills] = positionals;
-const unknown = first === "faults" ? unknownDrills(drills) : positionals.filter((name) => !(name in QUESTIONS));
+const homes = HOMES.filter((home) => values.home.includes(home));
+const unknown = [
+  ...(first === "faults" ? unknownDrills(drills) : positionals.filter((name) => !(name in QUESTIONS))),
+  ...values.home.filter((home) => !(HOMES as readonly string[]).includes(home)),
+];
 if (values.help || unknown.length > 0) {
-  const what = first === "faults" ? "drill" : "question";
+  const what = first === "faults" ? "drill or home" : "question or home";
   console.log(unknown.length > 0 ? `No such ${what}: ${unknown.join(", ")}.\n\n${USAGE}` : USAGE);
   process.exitCode = unknown.length > 0 ? 1 : 0;
 } else if (first === "faults") {
@@ -82,7 +90,7 @@ async function ask(names: readonly string[]): Promise<void> {
 async function drillFaults(names: readonly string[]): Promise<void> {
   const machine = await describeMachine();
   for (const [what, value] of Object.entries(machine)) console.log(`${what}: ${value}`);
-  const { hasFailed, ...report } = await runDrills(names, (step) => console.error(`… ${step}`));
+  const { hasFailed, ...report } = await runDrills({ names, homes }, (step) => console.error(`… ${step}`));
   console.log(`\n${report.tables.map(toMarkdown).join("\n\n")}`);
   for (const note of report.notes) console.log(`- ${note}`);
   if (values.save) await save("faults", machine, report);

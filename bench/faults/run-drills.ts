@@ -22,17 +22,23 @@ export interface DrillReport {
 /** The names that are none of a drill's. */
 export const unknownDrills = (names: readonly string[]): string[] => names.filter((name) => !(name in DRILLS));
 
+/** Which drills, and where. */
+export interface Choice {
+  /** When there are none, all but those that want to be named. */
+  readonly names: readonly string[];
+  readonly homes: readonly Home[];
+}
+
 /**
- * Runs drills in their full form, one after the other, on each home that they know, and their controls, which must fail.
- *
- * @param names when there are none, all but those that want to be named
+ * Runs drills in their full form, one after the other, on each chosen home that they know, and their controls, which must
+ * fail.
  */
-export async function runDrills(names: readonly string[], log: (step: string) => void): Promise<DrillReport> {
+export async function runDrills({ names, homes }: Choice, log: (step: string) => void): Promise<DrillReport> {
   const results: Result[] = [];
   for (const name of names.length > 0 ? names : Object.keys(DRILLS)) {
     const { drill } = (await DRILLS[name]?.()) ?? {};
     if (drill?.onlyByName !== undefined && names.length === 0) results.push(notRun(drill, drill.onlyByName));
-    else if (drill) results.push(...(await runEverywhere(drill, log)));
+    else if (drill) results.push(...(await runEverywhere(drill, homes, log)));
   }
   return toReport(results);
 }
@@ -44,11 +50,11 @@ const notRun = ({ name }: Drill, why: string): Result => ({
   verdict: `not run: ${why}`,
 });
 
-async function runEverywhere(drill: Drill, log: (step: string) => void): Promise<Result[]> {
+async function runEverywhere(drill: Drill, homes: readonly Home[], log: (step: string) => void): Promise<Result[]> {
   const why = drill.whyNot?.() ?? null;
   if (why !== null) return [notRun(drill, why)];
   const results: Result[] = [];
-  for (const home of drill.homes) {
+  for (const home of drill.homes.filter((known) => homes.includes(known))) {
     const options = { home, full: true, log: (step: string) => log(`${drill.name}, ${home}: ${step}`) };
     results.push(await tried(drill.name, options, drill.run));
     for (const control of drill.controls ?? []) {
