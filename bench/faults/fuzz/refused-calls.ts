@@ -9,6 +9,9 @@ const SETTLED_AFTER_MS = 2_000;
 /** So many calls that change something are told; then nobody looks any more. */
 const FAULTS_MAX = 3;
 
+/** The one refusal that leaves something, so that a person can see who tries: a line of the trail. */
+const IS_AUDITED = /reads as an instruction to a model/;
+
 type Send = (call: FuzzCall) => Promise<FuzzAnswer>;
 
 /** Sends calls one after the other, with a look at the tables around each that is refused: it is to change none. */
@@ -44,7 +47,8 @@ export class RefusedCalls {
     const isRefused = answer.status >= 400 && answer.status < 500;
     if (!isRefused) return { answer, change: null };
     this.looked += 1;
-    return { answer, change: findChange(before, await this.#countRows()) };
+    const expected = IS_AUDITED.test(answer.text) ? { audit_log: 1 } : {};
+    return { answer, change: findChange(before, await this.#countRows(), expected) };
   }
 
   /** A turn from before may have been stored just then: what is the call's own doing happens again. */
