@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { listTwins } from "../../apps/api/src/rest/twins.ts";
 import { databaseEnvironment, freePort, type KeepsakeProcess } from "../../apps/api/test/_keepsake-process.ts";
 import { type Sabotage, startSabotaged } from "../../apps/api/test/_sabotage.ts";
 import { lookIn } from "../../packages/db/src/index.ts";
 import { createTestDatabase } from "../../packages/db/testing/index.ts";
 import { startFakeOllama } from "../../packages/embeddings/testing/index.ts";
+import { residentMib } from "../_process-memory.ts";
 import type { Drill, DrillOptions, Outcome } from "./drill.ts";
 import { lookInto, startDrillServer } from "./drill-server.ts";
 import { Fuzzing } from "./fuzz/fuzzing.ts";
@@ -98,7 +98,7 @@ async function run({ full, log }: DrillOptions): Promise<Outcome> {
   const inputs = Number(FUZZ_INPUTS ?? (full ? INPUTS.full : INPUTS.short));
   for (const twin of twins) {
     await fuzzing.fuzz(twin, inputs);
-    growth.look();
+    await growth.look();
     log(`${twin.path}: ${fuzzing.counts.inputs} inputs, ${growth.nowMb} MB`);
   }
   await assertUntouched();
@@ -136,9 +136,8 @@ class Growth {
     this.#server = server;
   }
 
-  look(): void {
-    const status = readFileSync(`/proc/${this.#server.child.pid}/status`, "utf8");
-    this.#looksMb.push(Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024));
+  async look(): Promise<void> {
+    this.#looksMb.push(Math.round(await residentMib(this.#server.child.pid)));
   }
 
   get nowMb(): number {

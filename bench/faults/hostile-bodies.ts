@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { databaseEnvironment, freePort, type KeepsakeProcess } from "../../apps/api/test/_keepsake-process.ts";
 import { type Sabotage, startSabotaged } from "../../apps/api/test/_sabotage.ts";
 import { createTestDatabase } from "../../packages/db/testing/index.ts";
+import { peakMib, residentMib, takePeakMib } from "../_process-memory.ts";
 import type { Drill, DrillOptions, Outcome } from "./drill.ts";
 import { startDrillServer } from "./drill-server.ts";
 
@@ -94,10 +94,10 @@ async function bombard(
   const failures: string[] = [];
   const measured: Record<string, string> = {};
   for (const hostile of HOSTILE) {
-    const peak = startPeak(server);
+    const peak = await startPeak(server);
     const answers = [];
     for (let round = 0; round < rounds; round += 1) answers.push(await send(url, hostile));
-    const riseMb = peak();
+    const riseMb = await peak();
     const slowestMs = Math.max(...answers.map(({ ms }) => ms));
     measured[hostile.what] = `in ${slowestMs} ms at most, memory +${riseMb} MB`;
     const strange = answers.find(({ status }) => status !== hostile.status);
@@ -111,14 +111,10 @@ async function bombard(
 }
 
 /** @returns tells by how many MB the peak of memory has risen since */
-function startPeak(server: KeepsakeProcess): () => number {
-  const folder = `/proc/${server.child.pid}`;
-  const read = (name: string) =>
-    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`${folder}/status`, "utf8"))?.[1] ?? 0) / 1_024;
-  // Linux forgets the peak when it is told to.
-  writeFileSync(`${folder}/clear_refs`, "5");
-  const before = read("VmRSS");
-  return () => Math.max(0, Math.round(read("VmHWM") - before));
+async function startPeak({ child: { pid } }: KeepsakeProcess): Promise<() => Promise<number>> {
+  await takePeakMib(pid);
+  const before = await residentMib(pid);
+  return async () => Math.max(0, Math.round((await peakMib(pid)) - before));
 }
 
 /** Sends all that the server takes. Status 0: the connection ended without an answer. */

@@ -1,8 +1,8 @@
 import type { AnySql } from "./row-sql.ts";
 
 /**
- * Takes all rows out of these tables, and of those that hold nothing lasting; older schemas have none such. Entries of the audit go too: they come back
- * with the archive that takes their place.
+ * Takes all rows out of these tables, and of those that hold nothing lasting; older schemas have none such. Entries of the
+ * audit go too: they come back with the archive that takes their place.
  *
  * @param tx a transaction
  */

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { syncPath } from "../archive/archive-file.ts";
+import { PARTIAL, syncPath } from "../archive/archive-file.ts";
 
 /** `keepsake-20261130T023000Z`: sorts by time. A dump of deploy/backup.sh has the same name and another ending. */
 const NAME = /^keepsake-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
@@ -95,17 +95,21 @@ export async function removeBackup(folder: string, { name, path }: Backup): Prom
   await rm(path, { force: true });
 }
 
-/** What a run that was killed leaves, as the folder may hold other things; `mkdtemp` adds six characters. */
-const LEFTOVER = /^(keepsake-\d{8}T\d{6}Z\..*\.partial|scratch-[A-Za-z0-9]{6})$/;
+/** A folder that `mkdtemp` made for a scratch database. */
+const SCRATCH = /^scratch-[A-Za-z0-9]{6}$/;
 /** Longer than any run takes: what is younger may be another's, who makes or verifies a backup in the same folder. */
 const LEFTOVER_AGE_MS = 6 * 3_600_000;
 
+/** The folder may hold other things. */
+const isLeftover = (name: string) =>
+  SCRATCH.test(name) || (name.endsWith(PARTIAL) && timeOf(name.split(".", 1)[0] ?? "") !== null);
+
 /** Removes what runs left that were killed. */
 export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!LEFTOVER.test(name)) continue;
+  for (const name of (await readdir(folder)).filter(isLeftover)) {
     const path = join(folder, name);
-    const writtenMs = (await stat(path)).mtimeMs;
+    // Whoever shares the folder may have removed it meanwhile.
+    const writtenMs = (await stat(path).catch(() => null))?.mtimeMs ?? Date.now();
     if (Date.now() - writtenMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
   }
 }

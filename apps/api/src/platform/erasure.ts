@@ -34,6 +34,7 @@ export async function eraseForGood(
       try {
         erased += await eraseAll(db, (tx) => erase(actor, tx, before), signal);
       } catch (error) {
+        if (signal.aborted) throw error;
         // The next hour tries again. Other users' things do not wait for it.
         failures.tellOfWork(error, "erasing for good what one user gave up failed; it is tried again");
       }

@@ -1,5 +1,4 @@
 import type { ErasedUser, EraseUserInput } from "@keepsake/contract";
-import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { auditServer } from "../platform/audit.ts";
 import { DomainError } from "../platform/domain-error.ts";
@@ -58,15 +57,13 @@ async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Pr
   await means.pendingWrites.endedOf(actor);
   let rows = 0;
   for (const table of ERASED_TABLES) {
-    let erased = 0;
-    do {
+    rows += await untilNoneIsLeft(() => {
       signal?.throwIfAborted();
-      erased = await means.backgroundDb.transaction(async (tx) =>
+      return means.backgroundDb.transaction(async (tx) =>
         // Somebody else may have come to the end meanwhile.
         (await holdMark(actor, tx, "share")) ? erasePage(actor, tx, table, PAGE_ROWS) : 0,
       );
-      rows += erased;
-    } while (erased > 0);
+    });
   }
   rows += await finish(actor, means, rows);
   means.doorkeeper.tokensChanged();
@@ -82,7 +79,7 @@ async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, b
     let rows = 0;
     // Before the rows, as the pages do: two who lock in another order wait for each other.
     if (!(await holdMark(actor, tx, "update"))) return rows;
-    for (const table of ERASED_TABLES) rows += await eraseAll(actor, tx, table);
+    for (const table of ERASED_TABLES) rows += await untilNoneIsLeft(() => erasePage(actor, tx, table, PAGE_ROWS));
     rows += await jobs.removeOf(tx, actor.userId);
     if (await removeUser(actor, tx)) {
       const details = { user: hashSecret(actor.userId, doorkeeper.tokenKey).slice(0, 16), rows: before + rows };
@@ -92,8 +89,9 @@ async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, b
   });
 }
 
-async function eraseAll(actor: Actor, tx: Transaction, table: (typeof ERASED_TABLES)[number]): Promise<number> {
+/** @returns the rows of all pages */
+async function untilNoneIsLeft(page: () => Promise<number>): Promise<number> {
   let rows = 0;
-  for (let erased = PAGE_ROWS; erased > 0; rows += erased) erased = await erasePage(actor, tx, table, PAGE_ROWS);
+  for (let erased = await page(); erased > 0; erased = await page()) rows += erased;
   return rows;
 }
