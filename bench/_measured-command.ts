@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { BUILT } from "./_built.ts";
+import { BUILT } from "../apps/api/test/_programs.ts";
 import { peakMib } from "./_process-memory.ts";
 
 /** The system keeps the peak, so that only what comes in the last moment before the end is missed. */

@@ -9,7 +9,7 @@ import {
 import type { DatabaseConfig } from "../packages/db/src/index.ts";
 import type { TestEngine } from "../packages/db/testing/index.ts";
 import { startFakeOllama } from "../packages/embeddings/testing/index.ts";
-import { BUILT, build } from "./_built.ts";
+import { build } from "./_built.ts";
 import { filledHome, homes, memoriesOf } from "./_homes.ts";
 import type { BenchOptions, Cell, Report } from "./_report.ts";
 import { quantile } from "./_timing.ts";
@@ -90,7 +90,7 @@ async function startWriteKill(database: DatabaseConfig, ollamaUrl: string, start
     BACKUP_AT: "off",
     LOG_LEVEL: "warn",
   };
-  await using server = startProcess(variables, [], BUILT.server);
+  await using server = startProcess(variables);
   await untilReady(server, url);
   const readyMs = performance.now() - startedMs;
   await createClient({ url, userId: "ann" }).memory.search.query({

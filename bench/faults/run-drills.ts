@@ -1,4 +1,5 @@
 import { hasRealPostgres } from "../_bench-server.ts";
+import { build } from "../_built.ts";
 import type { Cell, Table } from "../_report.ts";
 import { type Drill, type DrillOptions, formatCounts, type Home, type Outcome } from "./drill.ts";
 import { DRILLS } from "./drills.ts";
@@ -34,6 +35,7 @@ export interface Choice {
  * fail.
  */
 export async function runDrills({ names, homes }: Choice, log: (step: string) => void): Promise<DrillReport> {
+  await build();
   const results: Result[] = [];
   for (const name of names.length > 0 ? names : Object.keys(DRILLS)) {
     const { drill } = (await DRILLS[name]?.()) ?? {};

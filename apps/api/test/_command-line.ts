@@ -1,9 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-
-/** The command line from its sources. */
-export const KEEPSAKE = fileURLToPath(new URL("../../../scripts/keepsake.ts", import.meta.url));
+import { programs } from "./_programs.ts";
 
 /** How a command ended, and what it printed. */
 export interface CommandResult {
@@ -12,11 +9,20 @@ export interface CommandResult {
   readonly err: string;
 }
 
-/** Runs `keepsake` as a person does, with these variables and no others of Keepsake's. */
-export async function runKeepsake(words: readonly string[], environment: Record<string, string> = {}, cwd?: string) {
+/**
+ * Runs `keepsake` as a person does, with these variables and no others of Keepsake's.
+ *
+ * @param program the command line, with what it needs of Node
+ */
+export async function runKeepsake(
+  words: readonly string[],
+  environment: Record<string, string> = {},
+  cwd?: string,
+  program: readonly string[] = programs().commandLine,
+) {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment };
-  const child = spawn(process.execPath, ["--conditions=@keepsake/source", KEEPSAKE, ...words], {
+  const child = spawn(process.execPath, [...program, ...words], {
     env,
     ...(cwd !== undefined && { cwd }),
     stdio: ["ignore", "pipe", "pipe"],

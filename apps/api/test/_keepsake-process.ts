@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import type { DatabaseConfig } from "@keepsake/db";
 import { saveOutput } from "./_log-canaries.ts";
-
-/** Node's arguments for the server from its sources. */
-const FROM_SOURCE = ["--conditions=@keepsake/source", fileURLToPath(new URL("../src/main.ts", import.meta.url))];
+import { programs } from "./_programs.ts";
 
 /** A process that prints. */
 export interface PrintingProcess {
@@ -38,7 +35,7 @@ export function databaseEnvironment(config: DatabaseConfig): Record<string, stri
 export function startProcess(
   environment: Record<string, string>,
   nodeArguments: readonly string[] = [],
-  program: readonly string[] = FROM_SOURCE,
+  program: readonly string[] = programs().server,
 ): KeepsakeProcess {
   const { PATH = "", HOME = "", TMPDIR } = process.env;
   const env = { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type CommandResult, runKeepsake } from "./_command-line.ts";
 import { type KeepsakeProcess, startProcess, untilHealthy } from "./_keepsake-process.ts";
+import { FROM_SOURCE } from "./_programs.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const HOOK = new URL("./_sabotage-hook.ts", import.meta.url).href;
@@ -51,7 +52,7 @@ export async function startSabotaged(
   environment: Record<string, string> & { readonly PORT: string },
 ): Promise<KeepsakeProcess> {
   const node = sabotagedNode(sabotages);
-  const server = startProcess({ ...environment, ...node.environment }, node.nodeArguments);
+  const server = startProcess({ ...environment, ...node.environment }, node.nodeArguments, FROM_SOURCE.server);
   try {
     await untilHealthy(server, `http://127.0.0.1:${environment.PORT}`);
     assertSabotaged(server.output(), sabotages);
@@ -73,11 +74,8 @@ export async function runSabotaged(
   environment: Record<string, string>,
 ): Promise<CommandResult> {
   const node = sabotagedNode(sabotages);
-  const result = await runKeepsake(words, {
-    ...environment,
-    ...node.environment,
-    NODE_OPTIONS: node.nodeArguments.join("="),
-  });
+  const variables = { ...environment, ...node.environment, NODE_OPTIONS: node.nodeArguments.join("=") };
+  const result = await runKeepsake(words, variables, undefined, FROM_SOURCE.commandLine);
   assertSabotaged(result.err, sabotages);
   return result;
 }

@@ -9,10 +9,11 @@ import type { TestDatabase } from "@keepsake/db/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ArchiveError, hashRow, parseRecordLine, toRecordLine } from "../src/archive/archive-format.ts";
 import { importArchive } from "../src/archive/import-archive.ts";
-import { KEEPSAKE, runKeepsake } from "./_command-line.ts";
+import { runKeepsake } from "./_command-line.ts";
 import { AWKWARD, emptyHome, filledHome } from "./_filled-home.ts";
 import { databaseEnvironment } from "./_keepsake-process.ts";
 import { eventually, startTestServer } from "./_keepsake-server.ts";
+import { programs } from "./_programs.ts";
 import { CANARY, VICTIM } from "./isolation/victim.ts";
 
 /** Embedded databases are opened many times, which takes a slow machine seconds each. */
@@ -148,7 +149,7 @@ test(
 async function killAt(home: TestDatabase, step: string): Promise<string | number> {
   const { PATH = "", HOME = "" } = process.env;
   const env = { PATH, HOME, ...databaseEnvironment(home.config) };
-  const child = spawn(process.execPath, ["--conditions=@keepsake/source", KEEPSAKE, "import", archive], { env });
+  const child = spawn(process.execPath, [...programs().commandLine, "import", archive], { env });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     if (text.includes(step)) child.kill("SIGKILL");
   });
