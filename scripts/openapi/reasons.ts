@@ -24,7 +24,7 @@ export const REASON_MEANINGS: Record<ErrorReason, string> = {
   EMBEDDING_MODEL_CHANGED: "The embedding model changed; the server's operator has to act.",
   EMBEDDER_UNAVAILABLE: "The embedding model does not answer: retry later.",
   EMBEDDER_TIMEOUT: "The embedding model was too slow: retry once.",
-  TOO_LARGE: "The body is over 1 MiB: split it.",
+  TOO_LARGE: "The body is over 1 MiB, or the answer would be over 2 MiB: split it.",
   UNSUPPORTED_MEDIA: "The body is not of the type `application/json`.",
   RATE_LIMITED: "Too many calls: slow down.",
   OVERLOADED: "The server has too much to do: retry later.",

@@ -29,7 +29,7 @@ function misspelt(name: string): string[] {
 
 const OTHERS_READ = 0o007;
 /** Docker and Podman put secrets there, readable within the container alone. */
-const CONTAINER_SECRETS = "/run/secrets/";
+export const CONTAINER_SECRETS = "/run/secrets/";
 
 /**
  * Files of secrets that every user of this machine may read, a sentence each.

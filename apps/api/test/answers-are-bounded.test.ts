@@ -83,3 +83,15 @@ describe("a search", () => {
     expect(small.answer.hits).toHaveLength(1);
   });
 });
+
+test("many preferences that are too large together are refused, and said how many fit", async () => {
+  const keys = Array.from({ length: ROWS }, (_, at) => `large.${at}`);
+  const refused = await server.post("/preferences/getMany", { keys });
+  expect(refused.status).toBe(413);
+  const fitting = Number(/the first (\d+) fit/.exec(await refused.text())?.[1]);
+  expect(fitting).toBeGreaterThan(1);
+  const { answer, bytes } = await ask<Page>("preferences/getMany", { keys: keys.slice(0, fitting) });
+  expect(answer.items.map(({ key }) => key)).toEqual(keys.slice(0, fitting));
+  expect(bytes).toBeLessThan(PAGE_BYTES_MAX * AROUND_ITEMS);
+  expect((await server.post("/preferences/getMany", { keys: keys.slice(0, fitting + 1) })).status).toBe(413);
+});

@@ -39,7 +39,10 @@ export const preferencesRoutes = {
     .output(Preference)
     .query(({ ctx, input }) => getPreference(ctx.actor, ctx.services.db, input.key)),
 
-  /** Up to 100 preferences by their keys, in that order; those that there are not are named in `missing`. */
+  /**
+   * Up to 100 preferences by their keys, in that order; those that there are not are named in `missing`. Fails with
+   * `TOO_LARGE` when together they are over 2 MiB.
+   */
   getMany: procedure
     .meta({ scope: "read" })
     .input(GetManyPreferencesInput)

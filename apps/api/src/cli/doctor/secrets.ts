@@ -1,9 +1,8 @@
 import type { Environment } from "../../config.ts";
+import { CONTAINER_SECRETS } from "../../config-warnings.ts";
 import { type Finding, fail, pass, skip, warn } from "./finding.ts";
 import { modeOf, readText } from "./machine.ts";
 
-/** Docker and Podman put secrets there, readable within the container alone. */
-const CONTAINER_SECRETS = "/run/secrets/";
 /** A variable that holds a secret, in a file of variables. */
 const SECRET_LINE = /^\s*(?:export\s+)?(?:POSTGRES_PASSWORD|KEEPSAKE_ADMIN_TOKEN|DATABASE_URL)\s*=\s*\S/m;
 
