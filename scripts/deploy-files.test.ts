@@ -93,11 +93,11 @@ describe("the compose files", () => {
     expect(Object.keys(environment).filter((name) => !known.has(name))).toEqual(["NODE_OPTIONS"]);
   });
 
-  test("read no variable that docs/operations.md does not explain", () => {
+  test("read no variable that docs/raspberry-pi.md does not explain", () => {
     const variables = COMPOSE_FILES.flatMap((path) =>
       [...read(path).matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name),
     );
-    const explained = [...read("docs/operations.md").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
+    const explained = [...read("docs/raspberry-pi.md").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name]) => name);
     expect([...new Set(variables)].sort()).toEqual(explained.sort());
   });
 });

@@ -23,7 +23,7 @@ export async function findBackup(config: Config, named: string): Promise<string>
   const backups = await listBackups(folder);
   const newest = backups.find(({ file }) => file.endsWith(".jsonl.zst"));
   if (newest === undefined && backups.length > 0)
-    throw new Error(`${folder} holds dumps only: deploy/restore.sh puts them back (docs/operations.md, By compose).`);
+    throw new Error(`${folder} holds dumps only: deploy/restore.sh puts them back (docs/backups.md, By compose).`);
   if (newest === undefined) throw new Error(`There is no good backup in ${folder}.`);
   return newest.path;
 }

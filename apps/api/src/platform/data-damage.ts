@@ -3,7 +3,7 @@ import type { Logger } from "./logger.ts";
 
 /** What a caller and whoever runs the server are told of damaged data. */
 export const DATA_DAMAGED =
-  "The database's data is damaged, by its disk or by another program: not all of it can be read. Whoever runs this server stops it and restores the newest good backup: docs/operations.md, Backing up and restoring.";
+  "The database's data is damaged, by its disk or by another program: not all of it can be read. Whoever runs this server stops it and restores the newest good backup: docs/backups.md.";
 
 /** SQLSTATEs data_corrupted and index_corrupted: a page does not have its checksum, or says what cannot be. */
 const DAMAGED = new Set(["XX001", "XX002"]);

@@ -33,7 +33,7 @@ export function judgeFailure(failure: Failure | null, newestAt: string | null): 
 export async function examineBackups({ backup, database }: Config, hasData: boolean): Promise<Finding[]> {
   const { folder } = backup;
   if (folder === null) {
-    const fix = "Set KEEPSAKE_BACKUP_DIR, or have them made in another way (docs/operations.md).";
+    const fix = "Set KEEPSAKE_BACKUP_DIR, or have them made in another way (docs/backups.md).";
     return [warn("backups", "Keepsake makes and knows no backups of this database", fix)];
   }
   if (!hasData) return [skip("backups", "there is nothing yet to make one of")];

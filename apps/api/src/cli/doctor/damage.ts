@@ -25,6 +25,6 @@ function judgeDamage(problem: string | null | undefined): Finding {
   return fail(
     CHECK,
     problem,
-    "Look at the disk, stop the server, and restore the newest good backup (docs/operations.md, Backing up and restoring).",
+    "Look at the disk, stop the server, and restore the newest good backup (docs/backups.md).",
   );
 }

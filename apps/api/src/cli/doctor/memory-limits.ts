@@ -2,7 +2,7 @@ import { type Finding, pass, skip, warn } from "./finding.ts";
 import { readText } from "./machine.ts";
 
 const FIX =
-  "Add cgroup_enable=memory cgroup_memory=1 to the line in /boot/firmware/cmdline.txt and restart (docs/operations.md).";
+  "Add cgroup_enable=memory cgroup_memory=1 to the line in /boot/firmware/cmdline.txt and restart (docs/raspberry-pi.md).";
 
 /**
  * Whether limits of memory hold: Raspberry Pi OS starts without them, and compose's are ignored then without a word.
