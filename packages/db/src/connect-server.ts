@@ -7,7 +7,7 @@ import { withCallBudget } from "./lanes/call-budget.ts";
 import { callLimitMs, openLanes } from "./lanes/server-lanes.ts";
 import { openPool, openSingleConnection } from "./postgres-client.ts";
 import { toAddressError, toServerStartError } from "./server-fault.ts";
-import { checkServer } from "./server-requirements.ts";
+import { assertOwnSettings, checkServer } from "./server-requirements.ts";
 
 /**
  * Connects to a server and checks that it can be used, within `connectTimeoutMs` altogether.
@@ -17,7 +17,7 @@ import { checkServer } from "./server-requirements.ts";
 export async function connectServer(config: ServerConfig, options: ConnectOptions): Promise<DatabaseHandle> {
   const sql = openChecked(() => openPool(config, options));
   try {
-    const versions = await withDeadline(checkServer(sql), config.connectTimeoutMs);
+    const versions = await withDeadline(checkAll(sql), config.connectTimeoutMs);
     assertDurable(versions.durabilityProblem, config);
     const lanes = openLanes(config, options);
     return createHandle({
@@ -34,6 +34,12 @@ export async function connectServer(config: ServerConfig, options: ConnectOption
     void sql.end({ timeout: 0 }).catch(() => {});
     throw toServerStartError(error, sql);
   }
+}
+
+async function checkAll(sql: postgres.Sql) {
+  const versions = await checkServer(sql);
+  await assertOwnSettings(sql);
+  return versions;
 }
 
 /** Acknowledged is durable: a server that forgets is used only by those who say that they know. */

@@ -52,9 +52,19 @@ function describe(error: unknown, place: string, { database, user }: ServerAddre
   }
   if (code === "28P01") return `${place} refused the password of user "${user}": correct it in ${WHERE_IT_IS_SAID}.`;
   if (code === "3D000") return `${place} has no such database: run CREATE DATABASE "${database}" there first.`;
-  const said = (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+  if (UNSUPPORTED_SETTING.test(messageOf(error))) return `${place} cannot be used. ${POOLER}`;
+  const said = messageOf(error).replace(/\.$/, "");
   return `${place} cannot be used: ${said}.`;
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** In pgbouncer's words: PostgreSQL says that of no setting. */
+const UNSUPPORTED_SETTING = /unsupported startup parameter/;
+
+/** What somebody does whose sessions do not have the settings that they were started with. */
+export const POOLER =
+  "A pooler such as pgbouncer stands before it and keeps back the settings of sessions, the time-out of statements among them: point DATABASE_URL at PostgreSQL itself, whose connections Keepsake pools by itself.";
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";

@@ -1,5 +1,7 @@
 import type postgres from "postgres";
 import { DatabaseStartError } from "./database-error.ts";
+import { POOLER } from "./server-fault.ts";
+import { SESSION_SETTINGS } from "./session-settings.ts";
 
 const SERVER_VERSION_MIN = 16;
 
@@ -63,6 +65,20 @@ export async function checkServer(sql: postgres.Sql): Promise<ServerVersions> {
     if (offer.installed === null && !offer.mayCreate) await assertMayCreate(sql, requirement.name);
   }
   return versions;
+}
+
+const ITERATIVE_SCAN = "hnsw.iterative_scan";
+
+/**
+ * Looks whether a session has the settings that it was started with: a pooler may be told to ignore them.
+ *
+ * @throws DatabaseStartError when it has not
+ */
+export async function assertOwnSettings(sql: postgres.Sql): Promise<void> {
+  const [row] = await sql<[{ scan: string | null; timeout: string }]>`
+    select current_setting(${ITERATIVE_SCAN}, true) as scan, current_setting('statement_timeout') as timeout`;
+  // Ours is never 0, which stands for none.
+  if (row.scan !== SESSION_SETTINGS[ITERATIVE_SCAN] || row.timeout === "0") throw new DatabaseStartError(POOLER);
 }
 
 /** The versions and settings alone: the embedded PostgreSQL always fits. */
