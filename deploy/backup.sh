@@ -145,14 +145,25 @@ remove_old() {
   done < <(list_dumps | head -n "-$keep_min")
 }
 
+# What runs left that were killed: each is the whole database a second time. One in use is not dropped.
+drop_old_scratches() {
+  ask postgres >/dev/null <<'SQL' || true
+select format('drop database if exists %I', datname) from pg_database d
+where datname ~ '^keepsake_scratch_[0-9]{14}_' and pg_has_role(datdba, 'usage')
+  and substr(datname, 18, 14) < to_char(now() at time zone 'UTC' - interval '6 hours', 'YYYYMMDDHH24MISS')
+  and not exists (select from pg_stat_activity a where a.datname = d.datname) \gexec
+SQL
+}
+
 now() {
-  check_database && check_version && make_dump && remove_old
+  check_database && check_version && drop_old_scratches && make_dump && remove_old
 }
 
 seconds_until() {
   local next
-  next="$(date -d "today $at" +%s)"
-  ((next > $(date +%s))) || next="$(date -d "tomorrow $at" +%s)"
+  # On the day on which the clocks go forward that time may not be: by UTC it is, a little later.
+  next="$(date -d "today $at" +%s 2>/dev/null || date -d "today $at +0000" +%s)"
+  ((next > $(date +%s))) || next="$(date -d "tomorrow $at" +%s 2>/dev/null || date -d "tomorrow $at +0000" +%s)"
   echo $((next - $(date +%s)))
 }
 

@@ -27,7 +27,8 @@ async function copyAll(from: postgres.Sql, to: postgres.Sql, tables: readonly Ta
   await to.begin(async (tx) => {
     for (const table of tables) {
       await copyTable(from, tx, table);
-      const [was, is] = [await describeRows(from, table), await describeRows(tx, table)];
+      const was = await from.begin((reading) => describeRows(reading, table));
+      const is = await describeRows(tx, table);
       if (was.rows !== is.rows || was.sum !== is.sum) {
         throw new Error(`${table.name} did not arrive as it was, so nothing was moved.`);
       }

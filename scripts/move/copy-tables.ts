@@ -59,8 +59,9 @@ async function setCounters(to: postgres.TransactionSql, { name }: Table): Promis
   }
 }
 
-/** Rows, and a sum over their whole contents that does not depend on their order. */
-export async function describeRows(sql: postgres.Sql | postgres.TransactionSql, table: Table) {
+/** Rows, and a sum over their whole contents that does not depend on their order. It takes as long as it takes. */
+export async function describeRows(sql: postgres.TransactionSql, table: Table) {
+  await sql.unsafe("set local statement_timeout = 0");
   const [row] = await sql.unsafe<[{ rows: number; sum: string }]>(
     `select count(*)::int as rows, coalesce(sum(hashtextextended(t::text, 0)), 0)::text as sum
      from (select ${quoted(table)} from "${table.name}") t`,

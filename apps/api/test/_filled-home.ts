@@ -36,6 +36,7 @@ async function fillHome(database: TestDatabase): Promise<void> {
       metadata: { text: content, number: 1e21, small: 1.5e-7, list: [null, true] },
     });
   }
+  await jan.preferences.set.mutate({ key: "json.null", value: null });
   await jan.preferences.set.mutate({ key: "json.odd", value: [null, "5", 5, { "": 0 }] });
 }
 

@@ -175,12 +175,12 @@ describe("rows that are there already and different", () => {
 
       for (const mode of [[], ["--on-conflict", "refuse"]]) {
         const { code, err } = await keepsake(target, "import", mine, ...mode);
-        expect(err).toMatch(/2 rows of .* are in the database already, and different \(.*\): nothing was imported/);
+        expect(err).toMatch(/3 rows of .* are in the database already, and different \(.*\): nothing was imported/);
         expect(code).toBe(1);
       }
       const dry = await keepsake(target, "import", mine, "--dry-run");
       expect(dry.out).toMatch(/^knowledge +3 rows, 1 new, 1 there already, 1 different$/m);
-      expect(dry.out).toMatch(/^preferences +1 rows, 0 new, 0 there already, 1 in the way of others$/m);
+      expect(dry.out).toMatch(/^preferences +2 rows, 0 new, 0 there already, 2 in the way of others$/m);
       expect(await recordsIn(target)).toEqual(changed);
 
       expect(await keepsake(target, "import", mine, "--on-conflict", "keep")).toMatchObject({ code: 0 });
@@ -190,6 +190,42 @@ describe("rows that are there already and different", () => {
 
       expect(await keepsake(target, "import", mine, "--on-conflict", "replace")).toMatchObject({ code: 0 });
       expect(await recordsIn(target)).toEqual(await recordsOf(mine));
+    },
+    LONG_MS,
+  );
+
+  test(
+    "take along what was made from them: vectors of other words, and cached answers",
+    async () => {
+      await using target = await emptyHome("engine");
+      const mine = join(folder, "jan-without-vectors.jsonl.zst");
+      await keepsake(source, "export", "--user", "jan", "--without-vectors", mine);
+      expect(await keepsake(target, "import", mine)).toMatchObject({ code: 0 });
+      const content = AWKWARD[0] ?? "";
+      const question = { text: "Where is the spare key?" };
+      let id = "";
+      const vectors = () =>
+        onDatabase(target, (sql) => sql`select from embeddings where user_id = 'jan' and item_id = ${id}`);
+      {
+        await using server = await startTestServer({ embeddings: true, database: target });
+        const { memory, cache } = server.clientOf("jan");
+        id = (await memory.list.query({})).items.find((item) => item.content === content)?.id ?? "";
+        await memory.update.mutate({ id, content: "The spare key lies under the blue pot" });
+        await eventually("it has vectors", async () => (await memory.get.query({ id })).embedding === "ready");
+        const response = "Under the blue pot";
+        expect(await cache.store.mutate({ ...question, response, dependsOn: { memories: [id] } })).toMatchObject({
+          cached: true,
+        });
+      }
+      expect((await vectors()).length).toBeGreaterThan(0);
+      expect(await keepsake(target, "import", mine, "--on-conflict", "replace")).toMatchObject({ code: 0 });
+      expect(await vectors()).toHaveLength(0);
+
+      await using server = await startTestServer({ embeddings: true, database: target });
+      const { memory, cache } = server.clientOf("jan");
+      expect((await memory.get.query({ id })).content).toBe(content);
+      expect(await cache.lookup.mutate(question)).toMatchObject({ hit: false });
+      await eventually("it has vectors again", async () => (await memory.get.query({ id })).embedding === "ready");
     },
     LONG_MS,
   );

@@ -44,7 +44,8 @@ async function recordsIn(home: TestDatabase): Promise<string[]> {
     .slice(1, -2);
 }
 
-const archives = async () => (await readdir(folder)).filter((name) => name.endsWith(".jsonl.zst")).sort();
+/** Without what a restore has kept. */
+const archives = async () => (await readdir(folder)).filter((name) => /^keepsake-\d.*\.jsonl\.zst$/.test(name)).sort();
 const newest = async () => join(folder, (await archives()).at(-1) ?? "none");
 
 async function backUp(server: TestServer): Promise<void> {
@@ -165,6 +166,42 @@ describe("a backup", () => {
       const { code, err } = await keepsake(target, "restore", await newest(), "--replace");
       expect(code).toBe(1);
       expect(err).toMatch(/stop (it|that one) first/);
+    },
+    LONG_MS,
+  );
+
+  test(
+    "is no archive of everybody: where one is put in the place of a database, its tokens stay",
+    async () => {
+      await using target = await emptyHome("engine");
+      expect(await keepsake(target, "restore", await newest())).toMatchObject({ code: 0 });
+      expect(await keepsake(target, "token", "create", "--role", "admin", "--label", "guard")).toMatchObject({
+        code: 0,
+      });
+      const tokens = await tokensIn(target);
+      expect(tokens.length).toBeGreaterThan(0);
+      const all = join(root, "all.jsonl.zst");
+      expect(await keepsake(source, "export", "--all", all)).toMatchObject({ code: 0 });
+      const restored = await keepsake(target, "restore", all, "--replace");
+      expect(restored).toMatchObject({ code: 0 });
+      expect(await tokensIn(target)).toEqual(tokens);
+      expect(await recordsIn(target)).toEqual(await recordsIn(source));
+      // What was there before is no list's newest, and no later backup takes its place.
+      if (target.config.home === "server") expect(restored.out + restored.err).toContain("keepsake-before-");
+      expect((await keepsake(target, "backup", "list")).out).not.toContain("-before-");
+    },
+    LONG_MS,
+  );
+
+  test(
+    "leaves no scratch database of a run that was killed",
+    async (ctx) => {
+      if (source.config.home === "embedded") return ctx.skip("a server's scratch database is one beside the others");
+      const left = `keepsake_scratch_20260101000000_${process.pid}`;
+      await onDatabase(source, (sql) => sql`create database ${sql(left)} template template0`);
+      expect(await keepsake(source, "backup", "verify", "latest")).toMatchObject({ code: 0 });
+      const found = await onDatabase(source, (sql) => sql`select from pg_database where datname = ${left}`);
+      expect(found).toHaveLength(0);
     },
     LONG_MS,
   );

@@ -98,7 +98,8 @@ function takeTypesBack({ options }: postgres.Sql): void {
   }
 }
 
-function withoutClientOnlyParameters(url: string): string {
+/** A URL as postgres.js can use it. */
+export function withoutClientOnlyParameters(url: string): string {
   const [address, query] = url.split("?", 2);
   if (address === undefined || query === undefined) return url;
   const parameters = new URLSearchParams(query);

@@ -1,4 +1,5 @@
 import { connect, type DatabaseHandle, DeadlineError } from "@keepsake/db";
+import { users } from "@keepsake/db/schema";
 import { createTestDatabase, type TestDatabase, testEngine } from "@keepsake/db/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
@@ -43,7 +44,6 @@ describe("a session of either home", () => {
   });
 
   test("stores a date through Drizzle and reads the same one", async () => {
-    const { users } = await import("@keepsake/db/schema");
     const createdAt = new Date("2026-11-23T09:00:00.123Z");
     await handle.db.insert(users).values({ userId: "ada", createdAt });
     expect(await handle.db.select().from(users)).toEqual([expect.objectContaining({ userId: "ada", createdAt })]);
@@ -77,6 +77,23 @@ describe("a session of either home", () => {
     await using session = impatient.openSession();
     await session.sql`select pg_sleep(0.4)`;
   });
+
+  test.each(["channel_binding=prefer", "gssencmode=disable"])(
+    "is found again too with %s, which is libpq's and no setting of a session",
+    async (parameter) => {
+      if (database.config.home !== "server") return;
+      const { url } = database.config;
+      const named = `${url}${url.includes("?") ? "&" : "?"}${parameter}`;
+      await using own = await connect({ ...database.config, url: named });
+      const count = () => own.db.$count(users);
+      expect(await count()).toBeGreaterThanOrEqual(0);
+      await handle.sql`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`;
+      await vi.waitFor(count, { timeout: 15_000, interval: 300 });
+      for (let call = 0; call < 5; call += 1) await count();
+    },
+    30_000,
+  );
 
   test("is found again after the server ended all of them", async (ctx) => {
     if (testEngine() !== "postgres") ctx.skip("the embedded home has one connection, inside its own process");

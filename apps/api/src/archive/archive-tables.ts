@@ -43,7 +43,12 @@ const describeSpace = (alias: string) => `${alias}.model || ' ' || ${alias}.dime
 
 interface CatalogTable {
   readonly name: string;
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly isIdentity: boolean }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly isIdentity: boolean;
+    readonly isNullable: boolean;
+  }[];
   readonly key: readonly string[];
   readonly refersTo: readonly string[];
   readonly uniques: ArchiveTable["uniques"];
@@ -73,7 +78,7 @@ async function readCatalog(sql: postgres.Sql | postgres.ReservedSql | postgres.T
   return await sql<CatalogTable[]>`
     select c.relname::text as name,
       (select json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-          'isIdentity', a.attidentity <> '') order by a.attnum)
+          'isIdentity', a.attidentity <> '', 'isNullable', not a.attnotnull) order by a.attnum)
         from pg_attribute a
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns,
       (select array_agg(a.attname::text order by k.at)
@@ -138,12 +143,13 @@ const withState = (column: ArchiveColumn): ArchiveColumn =>
       }
     : column;
 
-const toColumn = ({ name, type }: { name: string; type: string }): ArchiveColumn => ({
+const toColumn = ({ name, type, isNullable }: CatalogTable["columns"][number]): ArchiveColumn => ({
   name,
   type,
   read: `t."${name}"`,
   target: name,
-  write: `r."${name}"`,
+  // A recordset has no other null than SQL's, and a preference may be JSON's.
+  write: type === "jsonb" && !isNullable ? `coalesce(r."${name}", 'null'::jsonb)` : `r."${name}"`,
 });
 
 const SPACE_OF_VECTOR: ArchiveColumn = {

@@ -61,6 +61,12 @@ function isOwned({ name, isOwned: hasUser }: ArchiveTable): string {
   return `($2::text is null and (${isId}${isServers}) or r.user_id = $2::text)`;
 }
 
+/** For a statement's `from`: the rows `t` that a batch's rows `r` stand for, up to where more conditions can follow. */
+export const joinRecords = (table: ArchiveTable, rows: readonly string[]) => ({
+  from: `public."${table.name}" t, ${recordset(table)} where ${keyMatches(table)}`,
+  parameters: [toJson(rows)],
+});
+
 /** Compares a batch with the database, and changes nothing. */
 export async function compareBatch(sql: AnySql, table: ArchiveTable, rows: readonly string[], owner: Owner) {
   const columns = table.columns.map(({ name, read }) => `${read} as "${name}"`).join(", ");

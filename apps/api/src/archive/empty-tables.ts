@@ -1,4 +1,4 @@
-import type { AnySql } from "./row-sql.ts";
+import { type AnySql, ARCHIVE_SETTINGS } from "./row-sql.ts";
 
 /**
  * Takes all rows out of these tables, and of those that hold nothing lasting; older schemas have none such. Entries of the
@@ -7,6 +7,7 @@ import type { AnySql } from "./row-sql.ts";
  * @param tx a transaction
  */
 export async function emptyTables(tx: AnySql, names: readonly string[]): Promise<void> {
+  await tx.unsafe(ARCHIVE_SETTINGS);
   await tx`select set_config('keepsake.audit_erasure', 'allowed', true)`;
   if (names.includes("audit_log")) await tx`delete from public.audit_log`;
   const fleeting = await tx<{ name: string }[]>`

@@ -3,6 +3,7 @@ import { withArchiveFile } from "./archive-file.ts";
 import { ArchiveError, type ArchiveHeader } from "./archive-format.ts";
 import { type ArchiveTable, listArchiveTables } from "./archive-tables.ts";
 import { type BatchComparison, compareBatch, type OnConflict, storeBatch } from "./batch-sql.ts";
+import { recountDerived, removeDerived } from "./derived-rows.ts";
 import type { RecordBatch } from "./read-archive.ts";
 import { ARCHIVE_SETTINGS } from "./row-sql.ts";
 import { readSchemaVersion } from "./schema-version.ts";
@@ -56,9 +57,13 @@ export async function importArchive(
   const { header, found } = comparison;
   if (options.dryRun || isAllThere(found.counts, options.onConflict))
     return { header, found: found.counts, left: null };
-  await storePass(session, path, options.onConflict === "replace" ? "replace" : "keep", options);
+  const isReplacing = options.onConflict === "replace";
+  if (isReplacing)
+    await eachBatch(session, path, "store", options, (tx, { rows }, table) => removeDerived(tx, table, rows));
+  await storePass(session, path, isReplacing ? "replace" : "keep", options);
   const after = await comparePass(session, path, "check", options);
   assertArrived(called, found.counts, after.found.counts, options);
+  if (isReplacing) await session.begin(recountDerived);
   return { header, found: found.counts, left: after.found.counts };
 }
 

@@ -39,6 +39,9 @@ export type Failure = z.infer<typeof Failure>;
 /** The name of a backup that is made now. */
 export const nameAt = (at: Date): string => `keepsake-${at.toISOString().replace(/\.\d+|[-:]/g, "")}`;
 
+/** What a restore has put something else in the place of: it is nobody's last good backup, and stays until it is removed. */
+export const restorePointAt = (at: Date): string => nameAt(at).replace("-", "-before-");
+
 /** When a backup was begun, by its name; null for another file. */
 export function timeOf(name: string): Date | null {
   const [, year, month, day, hour, minute, second] = NAME.exec(name) ?? [];
@@ -102,7 +105,8 @@ const LEFTOVER_AGE_MS = 6 * 3_600_000;
 
 /** The folder may hold other things. */
 const isLeftover = (name: string) =>
-  SCRATCH.test(name) || (name.endsWith(PARTIAL) && timeOf(name.split(".", 1)[0] ?? "") !== null);
+  SCRATCH.test(name) ||
+  (name.endsWith(PARTIAL) && timeOf((name.split(".", 1)[0] ?? "").replace("-before-", "-")) !== null);
 
 /** Removes what runs left that were killed. */
 export async function removeLeftovers(folder: string): Promise<void> {

@@ -40,8 +40,8 @@ async function holdStill(handle: DatabaseHandle, work: () => Promise<void>): Pro
   try {
     await sql.unsafe("checkpoint");
     await sql.unsafe("begin");
-    await work();
-    await sql.unsafe("rollback");
+    // It is everybody's only session: whatever fails, it goes back outside of a transaction.
+    await work().finally(() => sql.unsafe("rollback"));
   } finally {
     sql.release();
   }

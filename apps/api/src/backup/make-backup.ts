@@ -18,6 +18,7 @@ import {
   prepareFolder,
   removeBackup,
   removeLeftovers,
+  restorePointAt,
   timeOf,
 } from "./backup-folder.ts";
 import { openCopy } from "./copy-cluster.ts";
@@ -33,6 +34,8 @@ export interface BackupOptions {
   /** Null keeps all. */
   readonly keep: Retention | null;
   readonly signal?: AbortSignal;
+  /** It is told by its path alone: no list has it, so that no later backup takes its place. */
+  readonly isRestorePoint?: boolean;
 }
 
 /** Somebody else makes a backup of this database right now. */
@@ -84,7 +87,7 @@ interface Verified extends ExportResult {
 
 async function makeAndVerify(options: BackupOptions, sql: postgres.Sql): Promise<Backup> {
   const { config, folder } = options;
-  const name = nameAt(new Date());
+  const name = options.isRestorePoint ? restorePointAt(new Date()) : nameAt(new Date());
   const partial = join(folder, `${name}${ARCHIVE}${PARTIAL}`);
   try {
     const { header, trailer, where } =

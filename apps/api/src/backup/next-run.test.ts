@@ -12,7 +12,16 @@ test("a backup of last night is followed by one of the next", () => {
   expect(nextRunMs("02:30", situation)).toBe(NIGHT);
 });
 
-test("one that is a day old is followed at once, but not while the server is still starting", () => {
+test("at the time of day one is due, however long ago the last one was begun", () => {
+  for (const lastGoodMs of [LAST_NIGHT - 24 * HOUR_MS, LAST_NIGHT - HOUR_MS, null]) {
+    const atNight = { nowMs: LAST_NIGHT, startedMs: LAST_NIGHT - 100 * HOUR_MS, lastGoodMs, lastTriedMs: lastGoodMs };
+    expect(nextRunMs("02:30", atNight)).toBe(LAST_NIGHT);
+    expect(nextRunMs("02:30", { ...atNight, nowMs: LAST_NIGHT + 30_000 })).toBe(LAST_NIGHT + 30_000);
+    expect(nextRunMs("02:30", { ...atNight, lastGoodMs: LAST_NIGHT + 1, nowMs: LAST_NIGHT + 30_000 })).toBe(NIGHT);
+  }
+});
+
+test("one that was missed follows at once, but not while the server is still starting", () => {
   const old = { ...situation, lastGoodMs: LAST_NIGHT - 30 * HOUR_MS, lastTriedMs: null };
   expect(nextRunMs("02:30", old)).toBe(NOON);
   expect(nextRunMs("02:30", { ...old, startedMs: NOON })).toBe(NOON + CATCH_UP_MS);
@@ -26,6 +35,7 @@ test("one that failed is tried again after an hour, and not sooner", () => {
 
 test("the time of day is today's while it is still to come", () => {
   expect(nextRunMs("12:01", situation)).toBe(NOON + 60_000);
-  // Passed already: tomorrow's would be later than a day after the last one.
-  expect(nextRunMs("12:00", situation)).toBe(LAST_NIGHT + 24 * HOUR_MS + CATCH_UP_MS);
+  // The last one was made before it.
+  expect(nextRunMs("12:00", situation)).toBe(NOON);
+  expect(nextRunMs("11:00", { ...situation, lastGoodMs: NOON - 1 })).toBe(NOON + 23 * HOUR_MS);
 });

@@ -1,5 +1,3 @@
-const DAY_MS = 24 * 3_600_000;
-
 /** A server that was off at night makes its backup so long after its start, when it has come to rest. */
 export const CATCH_UP_MS = 15 * 60_000;
 /** After one that failed. */
@@ -14,23 +12,27 @@ export interface Situation {
 }
 
 /**
- * When the next backup is due: at the time of day, earlier when the last good one is older than a day, and never sooner
- * than an hour after one that failed.
+ * When the next backup is due: at the time of day; at once when none was made since that time was last, but not while the
+ * server is still starting; and never sooner than an hour after one that failed.
  *
  * @param at `02:30`, in the process's time zone
  */
 export function nextRunMs(at: string, { nowMs, startedMs, lastGoodMs, lastTriedMs }: Situation): number {
-  const nightly = nextTimeOfDay(at, nowMs);
-  const isOverdue = lastGoodMs === null || nowMs - lastGoodMs >= DAY_MS;
-  const overdue = isOverdue ? startedMs + CATCH_UP_MS : (lastGoodMs ?? 0) + DAY_MS + CATCH_UP_MS;
+  const [lastTimeMs, nextTimeMs] = timesOfDayAround(at, nowMs);
+  const isMissing = lastGoodMs === null || lastGoodMs < lastTimeMs;
+  const wasOff = startedMs > lastTimeMs;
+  const due = isMissing ? Math.min(wasOff ? startedMs + CATCH_UP_MS : lastTimeMs, nextTimeMs) : nextTimeMs;
   const retry = lastTriedMs !== null && lastTriedMs > (lastGoodMs ?? 0) ? lastTriedMs + RETRY_MS : 0;
-  return Math.max(Math.min(nightly, overdue), retry, nowMs);
+  return Math.max(due, retry, nowMs);
 }
 
-function nextTimeOfDay(at: string, nowMs: number): number {
+/** The last time at or before now, and the next one behind it. */
+function timesOfDayAround(at: string, nowMs: number): [number, number] {
   const [hour = 0, minute = 0] = at.split(":").map(Number);
-  const time = new Date(nowMs);
-  time.setHours(hour, minute, 0, 0);
-  if (time.getTime() <= nowMs) time.setDate(time.getDate() + 1);
-  return time.getTime();
+  const onDay = (days: number) => {
+    const time = new Date(nowMs);
+    time.setDate(time.getDate() + days);
+    return time.setHours(hour, minute, 0, 0);
+  };
+  return onDay(0) <= nowMs ? [onDay(0), onDay(1)] : [onDay(-1), onDay(0)];
 }

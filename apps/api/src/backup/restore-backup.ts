@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import {
   connect,
@@ -9,6 +9,7 @@ import {
   migrate,
   replaceCluster,
   type ServerConfig,
+  withoutClientOnlyParameters,
 } from "@keepsake/db";
 import postgres from "postgres";
 import { ArchiveError, type ArchiveHeader } from "../archive/archive-format.ts";
@@ -18,6 +19,7 @@ import { assertSums, type FillResult, fillDatabase } from "../archive/fill-datab
 import { ARCHIVE_SETTINGS } from "../archive/row-sql.ts";
 import { readSchemaVersion } from "../archive/schema-version.ts";
 import { bringUpToDate } from "./current-archive.ts";
+import { type Guard, readGuard, writeGuard } from "./guard-rows.ts";
 import { makeBackup } from "./make-backup.ts";
 import { checkBackupFile } from "./verify-backup.ts";
 
@@ -66,6 +68,19 @@ async function assertMayReplaceFolder({ dataDir }: EmbeddedConfig, { replace }: 
   );
 }
 
+const DRAFT = "restoring-";
+/** Longer than any restoring takes: a younger one may be somebody else's. */
+const DRAFT_AGE_MS = 6 * 3_600_000;
+
+/** What a restoring left that was killed: a whole database. */
+async function removeOldDrafts(dataDir: string): Promise<void> {
+  for (const name of (await readdir(dataDir)).filter((each) => each.startsWith(DRAFT))) {
+    const path = join(dataDir, name);
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > DRAFT_AGE_MS) await rm(path, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
 /** Built in a folder of its own, brought up to date there, and put in its place by its name. */
 async function restoreFolder(
   config: EmbeddedConfig,
@@ -74,11 +89,13 @@ async function restoreFolder(
 ): Promise<RestoreResult> {
   const { note, path, signal } = options;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const draft = await mkdtemp(join(config.dataDir, "restoring-"));
+  await removeOldDrafts(config.dataDir);
+  const draft = await mkdtemp(join(config.dataDir, DRAFT));
   try {
     const draftDir = join(draft, "data");
     note("restoring into a new database …");
-    const result = await fillFolder(draftDir, path, header, signal);
+    const guard = header.scope === "all" ? await readGuard(config) : null;
+    const result = await fillFolder(draftDir, path, header, { signal, guard });
     const { aside, undo } = await replaceCluster(config.dataDir, draftDir);
     note("checking the restored database …");
     await checkFolder(config, header, result).catch(async (error: unknown) => {
@@ -95,13 +112,14 @@ async function fillFolder(
   dataDir: string,
   path: string,
   header: ArchiveHeader,
-  signal: AbortSignal,
+  { signal, guard }: { readonly signal: AbortSignal; readonly guard: Guard | null },
 ): Promise<FillResult> {
   await using handle = await connect({ home: "embedded", dataDir });
   await migrate(handle, { count: header.schema.migrations });
   await using session = handle.openSession();
   const result = await session.sql.begin((tx) => fillDatabase(tx, path, signal));
   await migrate(handle);
+  if (guard !== null) await writeGuard(session.sql, guard);
   return result;
 }
 
@@ -144,7 +162,7 @@ async function restoreServer(config: ServerConfig, options: RestoreOptions): Pro
 
 /** Looked at before we are there ourselves. A server that cannot be reached is told by who connects next. */
 async function assertNobodyElse({ url }: ServerConfig): Promise<void> {
-  const sql = postgres(url, {
+  const sql = postgres(withoutClientOnlyParameters(url), {
     max: 1,
     connect_timeout: 5,
     onnotice: () => {},
@@ -194,6 +212,6 @@ async function keepWhatIsThere(
     );
   }
   note("backing up what is there, as a restore point …");
-  const { path } = await makeBackup({ config, handle, folder, keep: null, signal });
+  const { path } = await makeBackup({ config, handle, folder, keep: null, signal, isRestorePoint: true });
   return path;
 }

@@ -31,11 +31,30 @@ export async function createScratch(server: ServerConfig | null, folder: string,
   }
 }
 
+/** deploy/backup.sh names its own alike. */
+const PREFIX = "keepsake_scratch_";
+const TIME_DIGITS = "YYYYMMDDHHMMSS".length;
+const LEFTOVER_HOURS = 6;
+
+/** What runs left that were killed: each is the whole database a second time. */
+async function dropLeftovers({ sql }: DatabaseHandle): Promise<void> {
+  const left = await sql<{ name: string }[]>`
+    select datname as name from pg_database d
+    where datname ~ ${`^${PREFIX}[0-9]{${TIME_DIGITS}}_`} and pg_has_role(datdba, 'usage')
+      and substr(datname, ${PREFIX.length + 1}, ${TIME_DIGITS})
+        < to_char(now() at time zone 'UTC' - make_interval(hours => ${LEFTOVER_HOURS}), 'YYYYMMDDHH24MISS')
+      and not exists (select from pg_stat_activity a where a.datname = d.datname)`;
+  // One that somebody enters just then is in use.
+  for (const { name } of left) await sql`drop database if exists ${sql(name)}`.catch(() => {});
+}
+
 /** Null where the user may create none, or not the extensions in it. */
 async function createOnServer(server: ServerConfig): Promise<Scratch | null> {
-  const name = `keepsake_scratch_${randomUUID().slice(0, 8)}`;
+  const time = new Date().toISOString().replace(/\D/g, "").slice(0, TIME_DIGITS);
+  const name = `${PREFIX}${time}_${randomUUID().slice(0, 8)}`;
   await using resources = new AsyncDisposableStack();
   const admin = resources.use(await connect({ ...server, poolSize: 2 }));
+  await dropLeftovers(admin);
   const created = await admin.sql`create database ${admin.sql(name)} template template0`.then(
     () => true,
     (error: unknown) => {
