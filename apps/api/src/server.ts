@@ -19,6 +19,7 @@ import { assertShallow } from "./platform/json-guard.ts";
 import { assertKnownAddress, toMethodError } from "./platform/known-address.ts";
 import { lingerAfterAnswer } from "./platform/linger.ts";
 import { answerMalformedRequest, answerUnknownExpectation } from "./platform/malformed-request.ts";
+import { assertDecodable } from "./platform/percent-encoding.ts";
 import { hasReplayed, REPLAYED_HEADER } from "./platform/replays.ts";
 import {
   assertContractVersion,
@@ -137,11 +138,15 @@ function addProcedures(server: FastifyInstance, services: Services): void {
     async (request, reply) => {
       // The Fetch API, on which tRPC is built, has no request for others, such as TRACE.
       if (!TRPC_METHODS.includes(request.method)) throw toMethodError(reply, ["GET", "POST"]);
+      const { path } = request.params;
+      // tRPC would decode it once more, and find commas that nobody has counted.
+      if (path.includes("%")) throw new DomainError("PROCEDURE_NOT_FOUND", "There is no procedure of this name.");
+      assertDecodable(request.url);
+      answerWhole(request);
       const { input } = request.query;
       if (Array.isArray(input)) throw new DomainError("INVALID_INPUT", "Give the query's input once.");
       if (typeof input === "string") assertReadable(input);
       const startedMs = performance.now();
-      const { path } = request.params;
       await fastifyRequestHandler({
         router: appRouter,
         req: request,
@@ -165,6 +170,15 @@ function addProcedures(server: FastifyInstance, services: Services): void {
       services.logger.debug({ requestId: request.id, path, status: reply.statusCode, ms }, "call");
     },
   );
+}
+
+/**
+ * tRPC streams a batch's answers to whoever asks so, and knows no setting for it: they would begin before the work has
+ * ended, with nobody counted for it, with status 200 for whatever comes, and without the headers that depend on it.
+ */
+function answerWhole({ raw }: FastifyRequest): void {
+  delete raw.headers["trpc-accept"];
+  raw.headers.accept = "application/json";
 }
 
 /** The checks that a body passes before it is parsed. */

@@ -13,13 +13,18 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-async function startOffBy(offByMs: number) {
+async function startOffBy(offByMs: number, more: Record<string, string> = {}) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const variables = { ...databaseEnvironment(database.config), PORT: String(port), CLOCK_OFF_BY_MS: String(offByMs) };
+  const variables = {
+    ...databaseEnvironment(database.config),
+    PORT: String(port),
+    CLOCK_OFF_BY_MS: String(offByMs),
+    ...more,
+  };
   const server = startProcess(variables, ["--import", HOOK]);
   await untilHealthy(server, url);
-  return { server, client: createClient({ url, retries: 0 }) };
+  return { server, url, client: createClient({ url, retries: 0 }) };
 }
 
 test.each([
@@ -57,3 +62,29 @@ test("a write that is sent again hours later by the servers' clocks is the same 
   }
   expect(new Set(ids).size).toBe(1);
 }, 180_000);
+
+// Last: from the first token on every call needs one.
+test("a token ends when the database's clock says so", async () => {
+  const guarded = { KEEPSAKE_ADMIN_TOKEN: "the-admin-token-of-three-clocks" };
+  const asAdmin = (url: string) => createClient({ url, token: guarded.KEEPSAKE_ADMIN_TOKEN, retries: 0 });
+  const makeAndRotate = async (url: string, overlapSeconds: number) => {
+    const { system } = asAdmin(url);
+    const { id, token } = await system.createToken.mutate({ label: `${overlapSeconds} s`, role: "user" });
+    await system.rotateToken.mutate({ id, overlapSeconds });
+    return token ?? "";
+  };
+  const { server: first, url: firstUrl } = await startOffBy(0, guarded);
+  const brief = await makeAndRotate(firstUrl, 1);
+  const lasting = await makeAndRotate(firstUrl, 3_600);
+  await first[Symbol.asyncDispose]();
+  for (const offByMs of [-HOURS_MS, HOURS_MS]) {
+    const { server, url } = await startOffBy(offByMs, guarded);
+    await using _server = server;
+    const as = (token: string) => createClient({ url, token, retries: 0 });
+    await expect(as(brief).memory.stats.query()).rejects.toThrow("A valid token is needed");
+    expect(await as(lasting).memory.stats.query()).toBeDefined();
+    const { items } = await asAdmin(url).system.tokens.query();
+    const ended = items.filter(({ expiresAt }) => expiresAt !== null).map(({ label, state }) => [label, state]);
+    expect(Object.fromEntries(ended)).toEqual({ "1 s": "expired", "3600 s": "valid" });
+  }
+}, 240_000);

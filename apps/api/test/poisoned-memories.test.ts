@@ -188,6 +188,9 @@ describe("what was learned, or made elsewhere, and instructs a model", () => {
     const trail = await trailOf("learns");
     expect(trail.map(({ procedure }) => procedure)).toEqual(Array.from({ length: 4 }, () => "preferences.set"));
     expect(trail[0]?.details).toEqual({ refused: "instructs", sign: "overrides", origin: "learned" });
+    // Without a place in the register the trail would never be pruned, nor erased.
+    const register = await server.keepsake.services.db.execute(sql`select from users where user_id = 'learns'`);
+    expect(register).toHaveLength(1);
     expect(await learn("user.wake_time", { time: "07:00", note: "Ignore the alarm on Sunday" })).toBeNull();
     expect(await faultOf(preferences.set.mutate({ key: "user.motto", value: INSTRUCTION }))).toBeNull();
   });

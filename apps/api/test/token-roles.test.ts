@@ -136,6 +136,21 @@ describe("scopes", () => {
     expect(await call("/conversation/begin", { token, body })).toMatchObject({ status: 403, reason: "FORBIDDEN" });
   });
 
+  test("what answers with what is stored needs read besides write", async () => {
+    const { token } = await makeToken({ role: "gateway", scopes: ["write"] });
+    const id = "01a20866-0000-7000-8000-000000000000";
+    await server.client.preferences.set.mutate({ key: "user.address", value: { street: "Long Lane" } });
+    const tries: [string, object][] = [
+      ["/preferences/set", { key: "user.address", value: {}, mode: "merge" }],
+      ["/preferences/set", { key: "user.address", value: 0, origin: "learned", confidence: 0 }],
+      ["/memory/update", { id, tags: [] }],
+      ["/memory/restore", { id }],
+      ["/training/update", { id, qualityScore: 1 }],
+    ];
+    for (const [path, body] of tries)
+      expect(await call(path, { token, body }), path).toMatchObject({ status: 403, reason: "FORBIDDEN" });
+  });
+
   test("no token gives more than it has", async () => {
     const { token, id } = await makeToken({ role: "admin", scopes: ["read"] });
     const create = (body: object) => call("/system/createToken", { token, body: { label: "more", ...body } });

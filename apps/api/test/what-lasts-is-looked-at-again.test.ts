@@ -75,6 +75,21 @@ describe("a token that is revoked", () => {
   });
 });
 
+test("a token that is revoked while its turn waits for another's answer is not given it", async () => {
+  const { id, authorization } = await makeToken();
+  const { conversation } = server.clientOf(USER);
+  const text = "Who painted the Sistine Chapel?";
+  const { interactionId } = await conversation.begin.mutate({ sessionId: "first", text, joinMs: 60_000 });
+  const waiting = server.post("/conversation/begin", { sessionId: "second", text, joinMs: 60_000 }, { authorization });
+  await delay(200);
+  await revoke(id);
+  await delay(LOOKED_AT_AGAIN_MS);
+  await conversation.complete.mutate({ interactionId, text: "Michelangelo", cacheable: true });
+  const answer = await waiting;
+  const told = await answer.text();
+  expect([answer.status, told]).toEqual([401, expect.not.stringContaining("Michelangelo")]);
+});
+
 test("a token reads one export at a time, and another once that one has ended or was left", async () => {
   const { authorization } = await makeToken();
   const first = await openExport(authorization);

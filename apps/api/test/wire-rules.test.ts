@@ -213,6 +213,28 @@ describe("a procedure", () => {
     expect((await fetch(`${server.url}/trpc/system.status`)).status).toBe(200);
   });
 
+  test("is not hidden in a name: commas that are encoded twice are no batch", async () => {
+    const path = Array(3).fill("memory.stats").join("%252C");
+    const response = await server.post(`/trpc/${path}?batch=1`, {});
+    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining("PROCEDURE_NOT_FOUND")]);
+  });
+
+  test.each([{ "trpc-accept": "application/jsonl" }, { accept: "application/jsonl" }])(
+    "is answered as a whole, whatever streaming %j asks for",
+    async (headers) => {
+      const none = "01a20866-0000-7000-8000-000000000000";
+      const batch = { 0: { json: { id: none } }, 1: { json: { id: none } } };
+      const response = await server.post("/trpc/memory.get,memory.get?batch=1", batch, headers);
+      expect([response.status, response.headers.get("content-type")]).toEqual([404, "application/json"]);
+      expect(await response.json()).toHaveLength(2);
+    },
+  );
+
+  test("by GET is refused when its input is not percent-encoded UTF-8", async () => {
+    const response = await fetch(`${server.url}/trpc/memory.search?input={"json":{"query":"%FF"}}`);
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("percent-encoded")]);
+  });
+
   test("is called in batches of at most 20", async () => {
     const batch = (count: number) => server.post(`/trpc/${Array(count).fill("memory.stats").join(",")}?batch=1`, {});
     const answers = await batch(20);

@@ -152,7 +152,18 @@ function findDifference(path: string, sent: Fields, found: Fields): string | nul
     // The same content, added by another call at the same time, adds its tags behind.
     const isUnited = path === "memory.add" && name === "tags" && Array.isArray(expected);
     const is = isUnited ? (found["tags"] as unknown[]).slice(0, expected.length) : form(found[name]);
-    if (canonical(expected) !== canonical(is)) return `${name} was read again as ${canonical(is).slice(0, 400)}`;
+    const [sentText, foundText] = [canonical(expected), canonical(is)];
+    if (sentText !== foundText) return `${name} was read again ${aroundDifference(sentText, foundText)}`;
   }
   return null;
+}
+
+const SHOWN_CHARS = 200;
+
+/** Where two texts begin to differ: long ones have the same beginning. */
+function aroundDifference(sent: string, found: string): string {
+  let at = 0;
+  while (sent[at] === found[at]) at += 1;
+  const part = (text: string) => text.slice(Math.max(0, at - SHOWN_CHARS), at + SHOWN_CHARS);
+  return `as ${part(found)}, and not as ${part(sent)}, from character ${at} on`;
 }

@@ -1,6 +1,7 @@
 import { toClauses } from "./plain-words.ts";
 import { expandContractions } from "./wording/contractions.ts";
 import { detectLanguage } from "./wording/language.ts";
+import { QUESTION_CHARS_MAX } from "./wording/question.ts";
 import { toTokens } from "./wording/tokens.ts";
 
 const toSet = (words: string) => new Set(words.split(" "));
@@ -27,9 +28,11 @@ const EMPTY_POINTING = /\b(is it (true|possible|safe|legal|healthy|bad|good|ok) 
 
 /**
  * Whether a question can only be understood from what was said before it ("and tomorrow?", "how old is she?", "a jutro?"):
- * in another talk the same words ask for something else, so its answer must not be kept. Errs towards yes.
+ * in another talk the same words ask for something else, so its answer must not be kept. Errs towards yes, as it says of
+ * whatever is longer than `QUESTION_CHARS_MAX`.
  */
 export function leansOnTalk(text: string): boolean {
+  if (text.length > QUESTION_CHARS_MAX) return true;
   const language = detectLanguage(toTokens(expandContractions(text.normalize("NFC"))));
   const clauses = toClauses(text).map((clause) => clause.replace(EMPTY_POINTING, " ").trim());
   const languages = language === "en" || language === "pl" ? ([language] as const) : (["en", "pl"] as const);

@@ -9,7 +9,7 @@ import { writeOnce } from "../platform/write-once.ts";
 import { completeWaitingFeedback } from "../training/store.ts";
 import { claimInteraction } from "./interaction-store.ts";
 import { keepMessage } from "./keep-message.ts";
-import { findUnanswered, listInteraction } from "./store.ts";
+import { findInInteraction, findUnanswered } from "./store.ts";
 import { toTurnDraft } from "./turn-draft.ts";
 
 type NewMessage = Omit<AppendMessageInput, "idempotencyKey">;
@@ -42,9 +42,7 @@ async function findQuestion(actor: Actor, tx: Transaction, message: NewMessage):
   if (role !== "user" || interactionId === undefined) return null;
   const said = { sessionId, interactionId, text, ...(language && { language }), ...(intent && { intent }) };
   if (await claimInteraction(actor, tx, toTurnDraft(actor, said))) return null;
-  const messages = await listInteraction(actor, tx, interactionId);
-  const isSame = (known: Message) => known.role === "user" && known.content === text && known.sessionId === sessionId;
-  return messages.find(isSame) ?? null;
+  return findInInteraction(actor, tx, interactionId, { role, content: text, sessionId });
 }
 
 async function chooseInteraction(actor: Actor, tx: Transaction, message: NewMessage): Promise<string> {
@@ -60,7 +58,7 @@ async function chooseInteraction(actor: Actor, tx: Transaction, message: NewMess
 
 /** Feedback and corrections point at an interaction: it must not mix two threads of talk. */
 async function assertInSession(actor: Actor, tx: Transaction, interactionId: string, sessionId: string): Promise<void> {
-  const [first] = await listInteraction(actor, tx, interactionId);
+  const first = await findInInteraction(actor, tx, interactionId);
   if (!first || first.sessionId === sessionId) return;
   const message = "belongs to another session";
   throw new DomainError("INVALID_INPUT", `"interactionId" ${message}: leave it out, or name that session.`, {

@@ -18,15 +18,23 @@ import { toTurnContext } from "./turn-context.ts";
 import { toTurnDraft } from "./turn-draft.ts";
 import { answerFromCache, endFlight, isTurnThere, keepUsed } from "./turn-store.ts";
 
+/** Throws once the caller's token holds no more. */
+type StillAdmitted = () => Promise<void>;
+
 /**
  * What a gateway needs before it asks its model: an answer of before, or what is known. With the vector of the text
  * known, or without a model, the database is waited for once; else the message is saved and the same question looked up
  * while the model makes the vector. When the budget runs out, what is there is answered, and the saving goes on.
  *
  * @throws DomainError `IDEMPOTENCY_MISMATCH` when the interaction began with another text or in another session,
- *   `OVERLOADED` when too many turns wait to be saved
+ *   `OVERLOADED` when too many turns wait to be saved; what `assertStillAdmitted` throws behind a wait for others
  */
-export async function beginTurn(actor: Actor, services: Services, input: BeginTurnInput): Promise<BegunTurn> {
+export async function beginTurn(
+  actor: Actor,
+  services: Services,
+  input: BeginTurnInput,
+  assertStillAdmitted: StillAdmitted,
+): Promise<BegunTurn> {
   services.pendingWrites.assertRoom();
   const draft = toTurnDraft(actor, input);
   const cacheUse = chooseCacheUse(services, input);
@@ -36,7 +44,7 @@ export async function beginTurn(actor: Actor, services: Services, input: BeginTu
   if (gathered.opened?.answer) return toRepeated(turn, gathered.opened.answer, null);
   const same = gathered.same && (await answerOfSame(turn, gathered.same));
   if (same) return toRepeated(turn, same, gathered.same);
-  const { answer, hasWaitedInVain } = await answerOfOthers(turn, gathered);
+  const { answer, hasWaitedInVain } = await answerOfOthers(turn, gathered, assertStillAdmitted);
   return answer ? toRepeated(turn, answer, null) : toBegun(turn, gathered, hasWaitedInVain);
 }
 
@@ -52,10 +60,16 @@ function chooseCacheUse({ settings }: Services, { cache, intent, text }: BeginTu
 }
 
 /** The answer to an equal question that is under way, where the caller would rather wait than ask the model as well. */
-async function answerOfOthers({ actor, services, input, draft }: Turn, { opened }: Gathered) {
+async function answerOfOthers(
+  { actor, services, input, draft }: Turn,
+  { opened }: Gathered,
+  assertStillAdmitted: StillAdmitted,
+) {
   if (!opened?.flight || opened.flight.isMine) return { answer: null, hasWaitedInVain: false };
   const join = () => joinFlight(actor, services, draft, input.joinMs);
   const joined = await services.joining.sit(join, "timeout");
+  // That took up to minutes, and what comes now was made meanwhile.
+  await assertStillAdmitted();
   if (joined !== "answered") return { answer: null, hasWaitedInVain: joined === "timeout" };
   const statement = answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash));
   return { ...(await services.flush({ answer: statement })), hasWaitedInVain: false };

@@ -11,7 +11,7 @@ import type { Services, Settings } from "../platform/services.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { completeWaitingFeedback } from "../training/store.ts";
 import { keepMessage } from "./keep-message.ts";
-import { type BegunInteraction, listInteraction, lockInteraction } from "./store.ts";
+import { type BegunInteraction, findInInteraction, lockInteraction } from "./store.ts";
 import { endFlight, markAnswered } from "./turn-store.ts";
 
 type Completion = Omit<CompleteTurnInput, "idempotencyKey">;
@@ -51,10 +51,9 @@ async function complete(
 ): Promise<CompletedTurn & { question: string }> {
   const { interactionId } = completion;
   const begun = await lockInteraction(actor, tx, interactionId);
-  const messages = await listInteraction(actor, tx, interactionId);
-  const [question] = messages.filter(({ role }) => role === "user");
+  const question = await findInInteraction(actor, tx, interactionId, { role: "user" });
   if (!question) throw interactionNotFound();
-  const answer = await saveAnswer(actor, tx, services, messages, question, completion);
+  const answer = await saveAnswer(actor, tx, services, question, completion);
   await completeWaitingFeedback(actor, tx, interactionId);
   await tx.execute(endFlight(actor, interactionId).query);
   // Last, since it waits for others who change the cache.
@@ -67,13 +66,12 @@ async function saveAnswer(
   actor: Actor,
   tx: Transaction,
   services: Services,
-  messages: readonly Message[],
   question: Message,
   { text, metadata, createdAt }: Completion,
 ): Promise<Message> {
-  const same = messages.find(({ role, content }) => role === "assistant" && content === text);
-  if (same) return same;
   const { sessionId, interactionId, language, intent } = question;
+  const same = await findInInteraction(actor, tx, interactionId, { role: "assistant", content: text });
+  if (same) return same;
   return keepMessage(actor, tx, services, {
     id: uuidv7(),
     sessionId,

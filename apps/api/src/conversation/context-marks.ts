@@ -7,7 +7,7 @@ const LIKE_OPENING =
 
 /** Quotation marks of many languages, where they stand around our mark's own name. */
 const QUOTED_MARK =
-  /[\u2039\u203A\u00AB\u00BB\u3008-\u300B](?=\s*\/?\s*memory\b)|(?<=\bmemory\s*\/?\s*)[\u2039\u203A\u00AB\u00BB\u3008-\u300B]/giu;
+  /[\u2039\u203A\u00AB\u00BB\u3008-\u300B](?=\s*(?:\/\s*)?memory\b)|(?<=\bmemory\s*(?:\/\s*)?)[\u2039\u203A\u00AB\u00BB\u3008-\u300B]/giu;
 
 /** Whatever ends a line, for some reader or other, and what moves a printer or a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

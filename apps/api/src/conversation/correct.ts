@@ -13,7 +13,7 @@ import { putPreference } from "../preferences/set-preference.ts";
 import { lockPreference } from "../preferences/store.ts";
 import { putCorrection } from "../training/store.ts";
 import { interactionNotFound } from "./complete.ts";
-import { listInteraction, lockInteraction } from "./store.ts";
+import { findInInteraction, lockInteraction } from "./store.ts";
 
 type Correction = Omit<CorrectTurnInput, "idempotencyKey">;
 
@@ -48,12 +48,11 @@ async function correct(
 ): Promise<CorrectedTurn> {
   const { interactionId, text, remember, preference } = correction;
   const begun = await lockInteraction(actor, tx, interactionId);
-  const messages = await listInteraction(actor, tx, interactionId);
-  const question = messages.find(({ role }) => role === "user");
+  const question = await findInInteraction(actor, tx, interactionId, { role: "user" });
   if (!question) throw interactionNotFound();
   // Before the cache: see the order of locks in cache/store.ts.
   await lockSources(actor, tx, correction);
-  const exampleId = text === undefined ? null : await keepPair(actor, tx, messages, question, text);
+  const exampleId = text === undefined ? null : await keepPair(actor, tx, question, text);
   const memory = remember ? await rememberSuccessor(actor, tx, services, remember, interactionId) : null;
   const set = preference ? await learnPreference(actor, tx, preference) : null;
   const key = begun?.queryHash ?? questionKey(actor, toQuestion(question));
@@ -78,13 +77,12 @@ async function lockSources(actor: Actor, tx: Transaction, { remember, preference
 async function keepPair(
   actor: Actor,
   tx: Transaction,
-  messages: readonly Message[],
   question: Message,
   correctedText: string,
 ): Promise<string | null> {
-  const answer = messages.findLast(({ role }) => role === "assistant");
-  if (!answer) return null;
   const { interactionId, content: inputText, language } = question;
+  const answer = await findInInteraction(actor, tx, interactionId, { role: "assistant", isLast: true });
+  if (!answer) return null;
   return putCorrection(actor, tx, { interactionId, inputText, outputText: answer.content, correctedText, language });
 }
 

@@ -37,7 +37,7 @@ export const conversationRoutes = {
     .meta({ scope: "write", alsoScope: "read" })
     .input(BeginTurnInput)
     .output(BegunTurn)
-    .mutation(({ ctx, input }) => beginTurn(ctx.actor, ctx.services, input)),
+    .mutation(({ ctx, input }) => beginTurn(ctx.actor, ctx.services, input, ctx.assertStillAdmitted)),
 
   /**
    * After the model: saves what the assistant answered, and keeps it for the next time the same is asked where

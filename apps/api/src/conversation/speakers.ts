@@ -18,6 +18,18 @@ const NOT_ASCII = /\P{ASCII}/u;
 /** Names of speakers lose their colon: `System: obey` becomes `System - obey`, in whatever letters it is written. */
 export function withoutSpeakers(text: string): string {
   if (!COLON.test(text)) return text;
+  return withoutColons(NOT_ASCII.test(text) ? text.replaceAll(/\P{ASCII}/gu, spelledOut) : text);
+}
+
+/** Letters that are one character, such as the `ﬆ` of `syﬆem`, as the letters that they are. */
+function spelledOut(char: string): string {
+  const letters = char.normalize("NFKD");
+  return SEVERAL_LETTERS.test(letters) ? letters : char;
+}
+
+const SEVERAL_LETTERS = /^[a-z]{2,}$/i;
+
+function withoutColons(text: string): string {
   let shown = "";
   let end = 0;
   for (const { 0: found, index } of toLatin(text).matchAll(SPEAKER)) {

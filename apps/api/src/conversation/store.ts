@@ -116,14 +116,38 @@ export async function listMessages(
 const isAfter = ({ createdAt, id }: MessagePlace) =>
   or(gt(conversations.createdAt, createdAt), and(eq(conversations.createdAt, createdAt), gt(conversations.id, id)));
 
-/** Every message of an interaction, oldest first; empty when there is no such interaction. */
-export async function listInteraction(actor: Actor, db: Queryable, interactionId: string): Promise<Message[]> {
-  const rows = await db
+/** Which message of an interaction is meant; any unless said otherwise. */
+interface MessageChoice {
+  readonly role?: Message["role"];
+  readonly content?: string;
+  readonly sessionId?: string;
+  /** The last of those that fit, in the place of the first. */
+  readonly isLast?: boolean;
+}
+
+/** One message of an interaction, which may have any number of them; null when none fits, or there is no such interaction. */
+export async function findInInteraction(
+  actor: Actor,
+  db: Queryable,
+  interactionId: string,
+  { role, content, sessionId, isLast = false }: MessageChoice = {},
+): Promise<Message | null> {
+  const inOrder = isLast ? desc : asc;
+  const [row] = await db
     .select(messageColumns)
     .from(conversations)
-    .where(and(ownedBy(actor, conversations), eq(conversations.interactionId, interactionId)))
-    .orderBy(asc(conversations.createdAt), asc(conversations.id));
-  return rows.map(toMessage);
+    .where(
+      and(
+        ownedBy(actor, conversations),
+        eq(conversations.interactionId, interactionId),
+        role && eq(conversations.role, role),
+        content === undefined ? undefined : eq(conversations.content, content),
+        sessionId === undefined ? undefined : eq(conversations.sessionId, sessionId),
+      ),
+    )
+    .orderBy(inOrder(conversations.createdAt), inOrder(conversations.id))
+    .limit(1);
+  return row ? toMessage(row) : null;
 }
 
 /** What is known of an interaction that began, besides its messages. */

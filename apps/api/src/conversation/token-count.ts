@@ -15,7 +15,7 @@ export function cutToTokens(text: string, tokensMax: number): string {
   if (bytesMax <= 0) return "";
   // A character that the cut went through is left out whole.
   const kept = new TextDecoder().decode(Buffer.from(text).subarray(0, bytesMax), { stream: true });
-  const atWord = kept.replace(/\s+\S*$/u, "");
+  const atWord = kept.replace(/\s\S*$/u, "").trimEnd();
   return `${atWord === "" ? kept : atWord}${ELLIPSIS}`;
 }
 

@@ -58,7 +58,7 @@ export const memoryRoutes = {
    * (another than `expectedVersion`) and `CONTENT_EXISTS` (another memory says the same).
    */
   update: procedure
-    .meta({ scope: "write" })
+    .meta({ scope: "write", alsoScope: "read" })
     .input(UpdateMemoryInput)
     .output(Memory)
     .mutation(({ ctx, input }) => updateMemory(ctx.actor, ctx.services, input)),
@@ -89,7 +89,7 @@ export const memoryRoutes = {
 
   /** Brings a forgotten memory back. Fails with `MEMORY_NOT_FOUND` and `CONTENT_EXISTS`. */
   restore: procedure
-    .meta({ scope: "write" })
+    .meta({ scope: "write", alsoScope: "read" })
     .input(ChangeMemoryByIdInput)
     .output(Memory)
     .mutation(({ ctx, input }) => restoreMemory(ctx.actor, ctx.services, input)),

@@ -3,7 +3,7 @@ import { type Admitted, ANYBODY_HERE, CONFIGURED_ADMIN, toAdmitted } from "./adm
 import { assertMayCall, toActor } from "./auth.ts";
 import { DomainError } from "./domain-error.ts";
 
-const stored = { id: "aaaa0000", secretHash: "", expiresAt: null, revokedAt: null, scopes: ["read"] as const };
+const stored = { id: "aaaa0000", secretHash: "", validUntilMs: null, revokedAt: null, scopes: ["read"] as const };
 const ofOla = toAdmitted({ ...stored, role: "user", boundUserId: "ola", allowedUserIds: null });
 const ofNobody = toAdmitted({ ...stored, role: "user", boundUserId: null, allowedUserIds: null });
 const gateway = toAdmitted({ ...stored, role: "gateway", boundUserId: null, allowedUserIds: null });

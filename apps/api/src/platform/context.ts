@@ -27,6 +27,8 @@ export interface RequestContext {
   readonly actor: Actor;
   readonly caller: Admitted;
   readonly services: Services;
+  /** Looks at the caller's token again, for what waits: throws once it holds no more. */
+  readonly assertStillAdmitted: () => Promise<void>;
 }
 
 /**
@@ -35,7 +37,9 @@ export interface RequestContext {
  * @throws DomainError `INVALID_INPUT` when the user's header is not one, `FORBIDDEN` for a user that the token may not
  *   speak for
  */
-export function toContext({ id: requestId, headers, caller }: FastifyRequest, services: Services): RequestContext {
+export function toContext(request: FastifyRequest, services: Services): RequestContext {
+  const { id: requestId, headers, caller } = request;
   if (!caller) throw new Error("a call reached its procedure without having been let in");
-  return { requestId, actor: toActor(headers, caller, requestId), caller, services };
+  const assertStillAdmitted = async () => request.assertStillAdmitted?.();
+  return { requestId, actor: toActor(headers, caller, requestId), caller, services, assertStillAdmitted };
 }

@@ -12,6 +12,8 @@ import { isSecretOf, parseToken, type TokenText } from "./token-text.ts";
 
 /** Tokens whose rows are remembered; a home has a handful. */
 const TOKENS_MAX = 1_000;
+/** A machine that slept has a clock for time-outs that slept too: a token's end is asked for again. */
+const REMEMBERED_MS = 60_000;
 const NOTE_USE_EVERY_MS = 60_000;
 /** What a call without a token waits for the news that there is one by now. A database that is slower answers nobody. */
 const NEWS_MS = 250;
@@ -39,7 +41,7 @@ export class Doorkeeper {
   readonly #logger: Logger;
   readonly #configured: Buffer | null;
   readonly #attempts = new FailedAttempts();
-  readonly #rows = new LRUCache<string, StoredToken>({ max: TOKENS_MAX });
+  readonly #rows = new LRUCache<string, StoredToken>({ max: TOKENS_MAX, ttl: REMEMBERED_MS });
   readonly #usedMs = new LRUCache<string, number>({ max: TOKENS_MAX });
   readonly #freshness: TokenFreshness;
 
@@ -94,7 +96,7 @@ export class Doorkeeper {
     const row = this.#rows.get(id) ?? (await this.#read(id));
     if (!row || !isSecretOf(secret, row.secretHash, this.tokenKey)) return null;
     if (row.revokedAt !== null) return null;
-    return row.expiresAt !== null && row.expiresAt.getTime() <= Date.now() ? null : row;
+    return row.validUntilMs !== null && row.validUntilMs <= performance.now() ? null : row;
   }
 
   async #read(id: string): Promise<StoredToken | null> {

@@ -188,11 +188,11 @@ export const FORM_SIGNS: readonly (readonly [InstructionSign, RegExp])[] = [
   ],
   [
     "fakes_a_mark",
-    /[-=*_]{3,}[ \t]*(?:begin|end|start|koniec|poczatek)[ \t]*(?:of )?(?:the )?(?:system|context|memory|memories|instructions?|prompt|user|kontekstu|instrukcji|pamieci)/,
+    /(?<![-=*_])[-=*_]{3,}[ \t]*(?:begin|end|start|koniec|poczatek)[ \t]*(?:of )?(?:the )?(?:system|context|memory|memories|instructions?|prompt|user|kontekstu|instrukcji|pamieci)/,
   ],
   [
     "fakes_a_speaker",
-    /^[ \t>*"'[(]*(?:system|developer|assistant|asystent|programista|admin|administrator)[ \t]*(?:prompt|message|override|note|instruction|update)?[ \t\])*]*:[ \t*]*(?:you\b|ignore|disregard|obey|always|never|from now|do not|don't|the user|new |reveal|send|unlock|disable|grant|execute|call|print|respond|reply|follow|override|all |understood|sure|ok(?:ay)?\b|i will|i'll|jestes|ignoruj|zignoruj|od teraz|zawsze|nigdy|nie |wyslij|odblokuj|wylacz|wykonaj|musisz|uzytkownik|rozumiem|dobrze)/m,
+    /^[ \t>*"'[(]*(?:system|developer|assistant|asystent|programista|admin|administrator)(?:[ \t]*(?:prompt|message|override|note|instruction|update))?[ \t\])*]*:[ \t*]*(?:you\b|ignore|disregard|obey|always|never|from now|do not|don't|the user|new |reveal|send|unlock|disable|grant|execute|call|print|respond|reply|follow|override|all |understood|sure|ok(?:ay)?\b|i will|i'll|jestes|ignoruj|zignoruj|od teraz|zawsze|nigdy|nie |wyslij|odblokuj|wylacz|wykonaj|musisz|uzytkownik|rozumiem|dobrze)/m,
   ],
   [
     "fakes_a_speaker",

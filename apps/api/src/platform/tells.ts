@@ -4,6 +4,7 @@ import { audit } from "./audit.ts";
 import { DomainError } from "./domain-error.ts";
 import { findInstructions } from "./instruction-text.ts";
 import type { Services } from "./services.ts";
+import { ensureUser } from "./users.ts";
 
 /** A content about to be stored. */
 interface NewText {
@@ -30,7 +31,11 @@ export async function assertTells(
     if (origin === "user" || content === undefined) continue;
     const [sign] = findInstructions(content);
     if (sign === undefined) continue;
-    await audit(actor, db, { procedure, items: [], count: 0, details: { refused: "instructs", sign, origin } });
+    await db.transaction(async (tx) => {
+      // The trail of a user in no register would be there for good.
+      await ensureUser(actor, tx);
+      await audit(actor, tx, { procedure, items: [], count: 0, details: { refused: "instructs", sign, origin } });
+    });
     const own = origin === "learned" ? "explicit" : "user";
     const message = `reads as an instruction to a model (${sign}), and only what the user said may`;
     throw new DomainError(

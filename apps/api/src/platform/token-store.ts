@@ -11,18 +11,27 @@ export interface StoredToken {
   readonly boundUserId: string | null;
   readonly allowedUserIds: readonly string[] | null;
   readonly scopes: readonly TokenScope[];
-  readonly expiresAt: Date | null;
+  /** On `performance.now()`'s clock: the database has said how long it still holds, whatever this machine's date is. */
+  readonly validUntilMs: number | null;
   readonly revokedAt: Date | null;
 }
 
 /** @returns null for an id that no token has */
 export async function findToken(db: Database, id: string): Promise<StoredToken | null> {
   const { secretHash, role, boundUserId, allowedUserIds, scopes, expiresAt, revokedAt } = apiTokens;
+  const leftMs = sql<number | null>`(extract(epoch from ${expiresAt} - now()) * 1000)::float8`;
+  const askedMs = performance.now();
   const [row] = await db
-    .select({ id: apiTokens.id, secretHash, role, boundUserId, allowedUserIds, scopes, expiresAt, revokedAt })
+    .select({ id: apiTokens.id, secretHash, role, boundUserId, allowedUserIds, scopes, leftMs, revokedAt })
     .from(apiTokens)
     .where(eq(apiTokens.id, id));
-  return row ? { ...row, scopes: row.scopes as TokenScope[] } : null;
+  if (!row) return null;
+  const { leftMs: left, ...stored } = row;
+  return {
+    ...stored,
+    scopes: row.scopes as TokenScope[],
+    validUntilMs: left === null ? null : askedMs + left,
+  };
 }
 
 /** Goes up with every change of a token; 0 while there has never been one. */

@@ -27,7 +27,7 @@ export const preferencesRoutes = {
    * than `expectedVersion`), and with `INVALID_INPUT` for a learned key or value that instructs a model.
    */
   set: procedure
-    .meta({ scope: "write" })
+    .meta({ scope: "write", alsoScope: "read" })
     .input(SetPreferenceInput)
     .output(SetPreferenceOutput)
     .mutation(({ ctx, input }) => setPreference(ctx.actor, ctx.services, input)),

@@ -4,6 +4,7 @@ import { DomainError } from "../platform/domain-error.ts";
 import { assertFaithfulNumbers } from "../platform/faithful-numbers.ts";
 import { toSentence } from "../platform/input-issues.ts";
 import { assertSafeKeys, assertShallow } from "../platform/json-guard.ts";
+import { assertDecodable } from "../platform/percent-encoding.ts";
 import { byFieldName } from "./field-names.ts";
 import { bareSchema, fieldsOf } from "./schema-fields.ts";
 
@@ -38,15 +39,6 @@ function textsByKey(search: string): Map<string, string[]> {
   const texts = new Map<string, string[]>();
   for (const [key, text] of new URLSearchParams(search)) texts.set(key, [...(texts.get(key) ?? []), text]);
   return texts;
-}
-
-/** `URLSearchParams` would put other characters in the place of broken ones, in silence. */
-function assertDecodable(search: string): void {
-  try {
-    decodeURIComponent(search);
-  } catch (cause) {
-    throw new DomainError("INVALID_INPUT", "The query string is not percent-encoded UTF-8.", { cause });
-  }
 }
 
 function putField(input: object, schema: Schema, path: string, texts: readonly string[]): InputIssue | null {

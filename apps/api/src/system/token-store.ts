@@ -1,10 +1,13 @@
 import type { ApiToken, TokenRole, TokenScope } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
 import { apiTokens } from "@keepsake/db/schema";
-import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, isNull, sql } from "drizzle-orm";
 import { formatToken, hashSecret, makeToken } from "../platform/token-text.ts";
 
-type TokenRow = typeof apiTokens.$inferSelect;
+/** By the database's clock. */
+const isExpired = sql<boolean>`coalesce(${apiTokens.expiresAt} <= now(), false)`;
+const tokenColumns = { ...getTableColumns(apiTokens), isExpired };
+type TokenRow = typeof apiTokens.$inferSelect & { readonly isExpired: boolean };
 
 /** What a new token may do, and for whom. */
 export interface TokenDraft {
@@ -33,7 +36,7 @@ export async function addToken(tx: Transaction, draft: TokenDraft, key: Uint8Arr
       .insert(apiTokens)
       .values({ ...draft, id: token.id, secretHash, allowedUserIds, scopes: [...draft.scopes] })
       .onConflictDoNothing()
-      .returning();
+      .returning(tokenColumns);
     // Null: another token has this id, as happens once in a million where there are a million.
     if (row) return { stored: toApiToken(row), text: formatToken(token) };
   }
@@ -41,7 +44,7 @@ export async function addToken(tx: Transaction, draft: TokenDraft, key: Uint8Arr
 
 /** @returns null for an id that no token has; its row is locked */
 export async function lockToken(tx: Transaction, id: string): Promise<TokenRow | null> {
-  const [row] = await tx.select().from(apiTokens).where(eq(apiTokens.id, id)).for("update");
+  const [row] = await tx.select(tokenColumns).from(apiTokens).where(eq(apiTokens.id, id)).for("update");
   return row ?? null;
 }
 
@@ -73,7 +76,7 @@ export async function listTokens(db: Queryable, before: TokenPlace | null, limit
   const isBefore =
     before && sql`(${createdAt}, ${id}) < (${before.createdAt.toISOString()}::timestamptz, ${before.id})`;
   const rows = await db
-    .select()
+    .select(tokenColumns)
     .from(apiTokens)
     .where(isBefore ?? undefined)
     .orderBy(desc(createdAt), desc(id))
@@ -101,7 +104,7 @@ export function toApiToken(row: TokenRow): ApiToken {
 }
 
 /** Whether a token is still good for something. */
-export function stateOf({ expiresAt, revokedAt }: Pick<TokenRow, "expiresAt" | "revokedAt">): ApiToken["state"] {
+export function stateOf({ isExpired, revokedAt }: Pick<TokenRow, "isExpired" | "revokedAt">): ApiToken["state"] {
   if (revokedAt !== null) return "revoked";
-  return expiresAt !== null && expiresAt.getTime() <= Date.now() ? "expired" : "valid";
+  return isExpired ? "expired" : "valid";
 }

@@ -3,7 +3,7 @@ import type { Transaction } from "@keepsake/db";
 import { evictAnswer } from "../cache/store.ts";
 import {
   type BegunInteraction,
-  listInteraction,
+  findInInteraction,
   lockInteraction as lockBegunInteraction,
 } from "../conversation/store.ts";
 import { moveWeights } from "../memory/store.ts";
@@ -73,6 +73,5 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
  */
 async function assertMayWait(actor: Actor, tx: Transaction, interactionId: string): Promise<void> {
   if (!UUID.test(interactionId)) return;
-  const messages = await listInteraction(actor, tx, interactionId);
-  if (messages.length === 0) throw interactionNotFound();
+  if (!(await findInInteraction(actor, tx, interactionId))) throw interactionNotFound();
 }

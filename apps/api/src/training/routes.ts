@@ -74,7 +74,7 @@ export const trainingRoutes = {
    * `VERSION_CONFLICT` (another than `expectedVersion`).
    */
   update: procedure
-    .meta({ scope: "write" })
+    .meta({ scope: "write", alsoScope: "read" })
     .input(UpdateExampleInput)
     .output(TrainingExample)
     .mutation(({ ctx, input }) => updateExample(ctx.actor, ctx.services, input)),
