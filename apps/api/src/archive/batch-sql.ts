@@ -61,9 +61,9 @@ function isOwned({ name, isOwned: hasUser }: ArchiveTable): string {
   return `($2::text is null and (${isId}${isServers}) or r.user_id = $2::text)`;
 }
 
-/** For a statement's `from`: the rows `t` that a batch's rows `r` stand for, up to where more conditions can follow. */
-export const joinRecords = (table: ArchiveTable, rows: readonly string[]) => ({
-  from: `public."${table.name}" t, ${recordset(table)} where ${keyMatches(table)}`,
+/** For a statement's `from`: a batch's rows as `r`, which are its only parameter. */
+export const recordsOf = (table: ArchiveTable, rows: readonly string[]) => ({
+  from: recordset(table),
   parameters: [toJson(rows)],
 });
 

@@ -1,38 +1,97 @@
+import { z } from "zod";
 import type { ArchiveTable } from "./archive-tables.ts";
-import { joinRecords } from "./batch-sql.ts";
+import { recordsOf } from "./batch-sql.ts";
 import { type AnySql, ARCHIVE_SETTINGS } from "./row-sql.ts";
 
-/** What has vectors: they are of the content. */
-const EMBEDDED: Readonly<Record<string, string>> = { knowledge: "knowledge", conversations: "message" };
-/** What answers are made from. */
-const SOURCES: Readonly<Record<string, string>> = {
-  knowledge: "d.item_type = 'memory' and d.item = t.id::text",
-  preferences: "d.item_type = 'preference' and d.item = t.key",
+/** A memory, message or preference of which the database and the archive have different ones. */
+interface Rival {
+  readonly userId: string;
+  /** The type as vectors name it, or `preference`. */
+  readonly type: string;
+  /** An id or a key. */
+  readonly item: string;
+}
+
+/** How rows `t` of the database stand for the archive's `r`, what they say, and by which names others point at them. */
+const SOURCES: Readonly<Record<string, { type: string; same: string; says: string[]; named: string[] }>> = {
+  knowledge: {
+    type: "knowledge",
+    same: "(t.id = r.id or t.content_hash = r.content_hash)",
+    says: ["id", "version", "content_hash", "forgotten_at"],
+    named: ["r.id::text", "t.id::text"],
+  },
+  conversations: { type: "message", same: "t.id = r.id", says: ["content"], named: ["r.id::text"] },
+  preferences: {
+    type: "preference",
+    same: "(t.id = r.id or t.key = r.key)",
+    says: ["id", "version", "key", "value"],
+    named: ["r.key", "t.key"],
+  },
 };
 
-/**
- * Takes away what was made from the rows that a batch is about to replace: vectors of another content, which would never
- * be made again, and cached answers, which tell what was known before.
- *
- * @param tx a transaction
- */
-export async function removeDerived(tx: AnySql, table: ArchiveTable, rows: readonly string[]): Promise<void> {
-  const { from, parameters } = joinRecords(table, rows);
-  const itemType = EMBEDDED[table.name];
-  if (itemType !== undefined)
-    await tx.unsafe(
-      `delete from public.embeddings e using ${from} and t.content is distinct from r.content
-        and e.user_id = t.user_id and e.item_type = '${itemType}' and e.item_id = t.id`,
-      parameters,
-    );
-  const isSource = SOURCES[table.name];
-  if (isSource !== undefined)
-    await tx.unsafe(
-      `delete from public.response_cache c using public.cache_dependencies d, ${from} and t.version is distinct from r.version
-        and d.user_id = t.user_id and ${isSource} and c.user_id = d.user_id and c.id = d.cache_id`,
-      parameters,
-    );
+/** What a batch has otherwise than the database. */
+export async function findRivals(tx: AnySql, table: ArchiveTable, rows: readonly string[]): Promise<Rival[]> {
+  const source = SOURCES[table.name];
+  if (source === undefined) return [];
+  const { from, parameters } = recordsOf(table, rows);
+  const tuple = (alias: string) =>
+    source.says
+      .map((name) => (name === "value" ? `coalesce(${alias}.value, 'null')` : `${alias}."${name}"`))
+      .join(", ");
+  return await tx.unsafe<Rival[]>(
+    `select distinct r.user_id as "userId", '${source.type}' as type, item
+    from ${from} join public."${table.name}" t on t.user_id = r.user_id and ${source.same}
+    cross join lateral unnest(array[${source.named.join(", ")}]) as item
+    where (${tuple("t")}) is distinct from (${tuple("r")})`,
+    parameters,
+  );
 }
+
+/** Rivals, to be asked for by what vectors and answers say of them. */
+export class Rivals {
+  readonly #known = new Set<string>();
+  readonly #all: Rival[] = [];
+
+  add(rivals: readonly Rival[]): void {
+    for (const rival of rivals) {
+      this.#known.add(keyOf(rival));
+      this.#all.push(rival);
+    }
+  }
+
+  /** The rows without the vectors of rivals: they are of other words. */
+  withoutVectors(table: ArchiveTable, rows: readonly string[]): readonly string[] {
+    if (table.name !== "embeddings" || this.#known.size === 0) return rows;
+    return rows.filter((row) => {
+      const vector = Vector.parse(JSON.parse(row));
+      return !this.#known.has(keyOf({ userId: vector.user_id, type: vector.item_type, item: vector.item_id }));
+    });
+  }
+
+  /** Takes away the vectors of rivals, which would never be made again once the words are others. */
+  async removeVectors(tx: AnySql): Promise<void> {
+    await tx.unsafe(
+      `delete from public.embeddings e using ${RIVALS}
+      where e.user_id = v."userId" and e.item_type = v.type and e.item_id::text = v.item`,
+      [JSON.stringify(this.#all)],
+    );
+  }
+
+  /** Takes away the cached answers that were made from rivals. */
+  async removeAnswers(tx: AnySql): Promise<void> {
+    await tx.unsafe(
+      `delete from public.response_cache c using public.cache_dependencies d, ${RIVALS}
+      where d.user_id = v."userId" and d.item = v.item
+        and d.item_type = case v.type when 'knowledge' then 'memory' else v.type end
+        and c.user_id = d.user_id and c.id = d.cache_id`,
+      [JSON.stringify(this.#all)],
+    );
+  }
+}
+
+const RIVALS = `json_to_recordset($1::text::json) as v("userId" text, type text, item text)`;
+const keyOf = ({ userId, type, item }: Rival) => JSON.stringify([userId, type, item]);
+const Vector = z.object({ user_id: z.string(), item_type: z.string(), item_id: z.string() });
 
 /** Counts again what is counted elsewhere, since rows of two databases stand together now. */
 export async function recountDerived(tx: AnySql): Promise<void> {

@@ -3,7 +3,7 @@ import { withArchiveFile } from "./archive-file.ts";
 import { ArchiveError, type ArchiveHeader } from "./archive-format.ts";
 import { type ArchiveTable, listArchiveTables } from "./archive-tables.ts";
 import { type BatchComparison, compareBatch, type OnConflict, storeBatch } from "./batch-sql.ts";
-import { recountDerived, removeDerived } from "./derived-rows.ts";
+import { findRivals, Rivals, recountDerived } from "./derived-rows.ts";
 import type { RecordBatch } from "./read-archive.ts";
 import { ARCHIVE_SETTINGS } from "./row-sql.ts";
 import { readSchemaVersion } from "./schema-version.ts";
@@ -57,13 +57,10 @@ export async function importArchive(
   const { header, found } = comparison;
   if (options.dryRun || isAllThere(found.counts, options.onConflict))
     return { header, found: found.counts, left: null };
-  const isReplacing = options.onConflict === "replace";
-  if (isReplacing)
-    await eachBatch(session, path, "store", options, (tx, { rows }, table) => removeDerived(tx, table, rows));
-  await storePass(session, path, isReplacing ? "replace" : "keep", options);
+  await storeAll(session, path, options, conflictsOf(found.counts) > 0);
   const after = await comparePass(session, path, "check", options);
   assertArrived(called, found.counts, after.found.counts, options);
-  if (isReplacing) await session.begin(recountDerived);
+  await session.begin(recountDerived);
   return { header, found: found.counts, left: after.found.counts };
 }
 
@@ -94,10 +91,30 @@ const addCounts = (sum: Found["counts"][string] | undefined, more: Found["counts
   clashing: (sum?.clashing ?? 0) + more.clashing,
 });
 
-async function storePass(session: postgres.Sql, path: string, onConflict: OnConflict, options: ImportOptions) {
-  await eachBatch(session, path, "store", options, async (tx, batch, table) => {
-    await storeBatch(tx, table, batch.rows, onConflict);
+/**
+ * What was made from a row fits that row alone. Where the archive's row takes the place of another, vectors and cached
+ * answers of the other go; where the other is kept, the archive's do not come.
+ */
+async function storeAll(session: postgres.Sql, path: string, options: ImportOptions, hasConflicts: boolean) {
+  const isReplacing = options.onConflict === "replace";
+  const rivals = new Rivals();
+  if (hasConflicts) {
+    await eachBatch(session, path, "compare", options, async (tx, { rows }, table) =>
+      rivals.add(await findRivals(tx, table, rows)),
+    );
+    if (isReplacing) await session.begin((tx) => rivals.removeVectors(tx));
+  }
+  let hasStoredSources = false;
+  await eachBatch(session, path, "store", options, async (tx, { rows }, table) => {
+    // Behind the rows that answers are made from, and before the archive's own answers.
+    if (isReplacing && table.name === "response_cache" && !hasStoredSources) {
+      hasStoredSources = true;
+      await rivals.removeAnswers(tx);
+    }
+    const fitting = isReplacing ? rows : rivals.withoutVectors(table, rows);
+    if (fitting.length > 0) await storeBatch(tx, table, fitting, isReplacing ? "replace" : "keep");
   });
+  if (hasConflicts && (!isReplacing || !hasStoredSources)) await session.begin((tx) => rivals.removeAnswers(tx));
 }
 
 type BatchWork = (

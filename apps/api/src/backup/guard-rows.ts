@@ -17,7 +17,7 @@ export async function readGuard(config: EmbeddedConfig): Promise<Guard | null> {
   if (!(await hasCluster(config.dataDir))) return null;
   try {
     await using handle = await connect(config);
-    const [known] = await handle.sql`select to_regclass('public.api_tokens') is not null as "hasTokens"`;
+    const [known] = await handle.sql`select to_regclass('public.installation') is not null as "hasTokens"`;
     if (!known?.["hasTokens"]) return null;
     const guard: Record<string, string> = {};
     for (const table of TABLES) {
@@ -27,8 +27,9 @@ export async function readGuard(config: EmbeddedConfig): Promise<Guard | null> {
     }
     return guard;
   } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      "The tokens of the database that is there cannot be read, and an archive of everybody holds none: restore a backup, or move the data folder away and make tokens anew.",
+      `An archive of everybody holds no tokens, and those of the database that is there cannot be read. ${reason} Where that cannot be mended: restore a backup, or move the data folder away and make tokens anew.`,
       { cause },
     );
   }

@@ -5,7 +5,7 @@ import type { BackupConfig } from "../config.ts";
 import type { Backups } from "../platform/backups.ts";
 import { type DataDamage, isDamage } from "../platform/data-damage.ts";
 import type { Logger } from "../platform/logger.ts";
-import { type Backup, type Failure, listBackups, readFailure } from "./backup-folder.ts";
+import { type Backup, type Failure, listBackups, readFailure, timeOf } from "./backup-folder.ts";
 import { BackupUnderWayError, makeBackup } from "./make-backup.ts";
 import { nextRunMs } from "./next-run.ts";
 
@@ -88,9 +88,15 @@ export class KeptBackups implements Backups, AsyncDisposable {
         ([first]) => first,
         () => undefined,
       );
-      const lastGoodMs = newest === undefined ? null : Date.parse(newest.createdAt);
+      // By its name: in its manifest is the time of the database, whose clock may be another.
+      const lastGoodMs = newest === undefined ? null : (timeOf(newest.name)?.getTime() ?? null);
       const nowMs = Date.now();
-      const situation = { nowMs, startedMs: this.#startedMs, lastGoodMs, lastTriedMs: this.#lastTriedMs };
+      const situation = {
+        nowMs,
+        startedMs: this.#startedMs,
+        lastGoodMs,
+        lastTriedMs: this.#lastTriedMs && inSeconds(this.#lastTriedMs),
+      };
       const waitMs = nextRunMs(at, situation) - nowMs;
       // A look a minute early, then one in time.
       if (waitMs <= 0 && this.begin().isBegun) await this.#underWay;
@@ -127,6 +133,9 @@ export class KeptBackups implements Backups, AsyncDisposable {
     }
   }
 }
+
+/** As the names of backups tell it. */
+const inSeconds = (ms: number): number => Math.floor(ms / 1_000) * 1_000;
 
 const toGoodBackup = ({ file, bytes, createdAt, rows, verifiedIn }: Backup): GoodBackup => ({
   file,

@@ -69,7 +69,11 @@ async function answerOfOthers(
   const join = () => joinFlight(actor, services, draft, input.joinMs);
   const joined = await services.joining.sit(join, "timeout");
   // That took up to minutes, and what comes now was made meanwhile.
-  await assertStillAdmitted();
+  await assertStillAdmitted().catch(async (refusal: unknown) => {
+    // Nobody is to wait for one who was sent away.
+    await services.flush({ ended: endFlight(actor, draft.interactionId) });
+    throw refusal;
+  });
   if (joined !== "answered") return { answer: null, hasWaitedInVain: joined === "timeout" };
   const statement = answerFromCache(actor, draft, sameQuestion(actor, draft.queryHash));
   return { ...(await services.flush({ answer: statement })), hasWaitedInVain: false };

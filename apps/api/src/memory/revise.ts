@@ -2,6 +2,7 @@ import type { Memory, UpdateMemoryInput } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
+import { readNow } from "../platform/database-clock.ts";
 import { violatedConstraint } from "../platform/database-failure.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { requestVectors } from "../platform/embedding-jobs.ts";
@@ -42,7 +43,7 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
   const newContent = fields.content !== undefined && contentHash(fields.content) !== row.contentHash;
   const origin = fields.origin ?? (newContent ? "user" : toOrigin(row.origin));
   assertMayReplace(row.origin, origin);
-  const validFrom = fields.validFrom ?? (newContent ? new Date() : row.validFrom);
+  const validFrom = fields.validFrom ?? (newContent ? await readNow(tx) : row.validFrom);
   const { contentHash: __, ...kept } = row;
   await keepVersion(actor, tx, id, { ...kept, validTo: row.validTo ?? (newContent ? validFrom : null) });
   await write(actor, tx, id, { ...fields, origin, validFrom, ...(newContent && contentChange(fields.content ?? "")) });

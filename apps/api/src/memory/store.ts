@@ -10,6 +10,7 @@ import type { Queryable, Transaction } from "@keepsake/db";
 import { knowledge } from "@keepsake/db/schema";
 import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
+import { readNow } from "../platform/database-clock.ts";
 import { ERASED_AT_ONCE_MAX } from "../platform/erasure.ts";
 import { eraseAnswers } from "../platform/kept-answers.ts";
 import { ownedBy } from "../platform/owned.ts";
@@ -87,7 +88,7 @@ export async function reviveEnded(actor: Actor, tx: Transaction, drafts: SameCon
     .for("update");
   for (const { id, ...row } of ended) {
     await keepVersion(actor, tx, id, row);
-    await changeMemory(actor, tx, id, { validFrom: new Date(), validTo: null, supersededBy: null });
+    await changeMemory(actor, tx, id, { validFrom: await readNow(tx), validTo: null, supersededBy: null });
   }
 }
 

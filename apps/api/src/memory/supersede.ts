@@ -2,6 +2,7 @@ import type { AddedMemory, NewMemory } from "@keepsake/contract";
 import type { Transaction } from "@keepsake/db";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
+import { readNow } from "../platform/database-clock.ts";
 import type { Services } from "../platform/services.ts";
 import { memoryNotFound } from "./get-memory.ts";
 import { rememberIn } from "./remember.ts";
@@ -38,7 +39,7 @@ export async function rememberSuccessor(
   if (!old || supersedes === undefined || added.id === supersedes) return added;
   const { contentHash: _, ...kept } = old;
   await keepVersion(actor, tx, supersedes, kept);
-  await changeMemory(actor, tx, supersedes, { validTo: new Date(), supersededBy: added.id });
+  await changeMemory(actor, tx, supersedes, { validTo: await readNow(tx), supersededBy: added.id });
   await evictDependents(actor, tx, { memories: [supersedes] });
   return added;
 }

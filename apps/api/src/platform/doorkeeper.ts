@@ -12,8 +12,10 @@ import { isSecretOf, parseToken, type TokenText } from "./token-text.ts";
 
 /** Tokens whose rows are remembered; a home has a handful. */
 const TOKENS_MAX = 1_000;
-/** A machine that slept has a clock for time-outs that slept too: a token's end is asked for again. */
-const REMEMBERED_MS = 60_000;
+/** A machine that slept has a clock for time-outs that slept too: a token's end is then asked for again. */
+const SLEPT_MS = 500;
+/** By how much the wall's clock is ahead of the one that stands still in a sleep. */
+const aheadMs = () => Date.now() - performance.now();
 const NOTE_USE_EVERY_MS = 60_000;
 /** What a call without a token waits for the news that there is one by now. A database that is slower answers nobody. */
 const NEWS_MS = 250;
@@ -41,7 +43,8 @@ export class Doorkeeper {
   readonly #logger: Logger;
   readonly #configured: Buffer | null;
   readonly #attempts = new FailedAttempts();
-  readonly #rows = new LRUCache<string, StoredToken>({ max: TOKENS_MAX, ttl: REMEMBERED_MS });
+  readonly #rows = new LRUCache<string, StoredToken>({ max: TOKENS_MAX });
+  #aheadMs = aheadMs();
   readonly #usedMs = new LRUCache<string, number>({ max: TOKENS_MAX });
   readonly #freshness: TokenFreshness;
 
@@ -93,10 +96,18 @@ export class Doorkeeper {
 
   async #findValid({ id, secret }: TokenText): Promise<StoredToken | null> {
     await this.#freshness.ensure();
+    this.#forgetAfterSleep();
     const row = this.#rows.get(id) ?? (await this.#read(id));
     if (!row || !isSecretOf(secret, row.secretHash, this.tokenKey)) return null;
     if (row.revokedAt !== null) return null;
     return row.validUntilMs !== null && row.validUntilMs <= performance.now() ? null : row;
+  }
+
+  #forgetAfterSleep(): void {
+    const nowAheadMs = aheadMs();
+    if (Math.abs(nowAheadMs - this.#aheadMs) < SLEPT_MS) return;
+    this.#aheadMs = nowAheadMs;
+    this.#rows.clear();
   }
 
   async #read(id: string): Promise<StoredToken | null> {

@@ -56,7 +56,7 @@ export function assertShortAddress({ url }: FastifyRequest): void {
 }
 
 /** JSON is UTF-8 and nothing else (RFC 8259). */
-const JSON_TYPE = /^\s*application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i;
+const JSON_TYPE = /^\s*application\/json\s*(?:;\s*(?:charset\s*=\s*"?utf-8"?\s*(?:;\s*)?)?)?$/i;
 
 /** Bodies are JSON and nothing else: other types reach a mutation from any page without asking first. */
 export function assertJsonBody(request: FastifyRequest): void {
