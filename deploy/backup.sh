@@ -60,7 +60,8 @@ check_version() {
 # shellcheck disable=SC2016 # What stands between dollars is PostgreSQL's.
 sums='select format($$select %L, count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) from public.%I t;$$, relname, relname)
   from pg_class where relnamespace = $$public$$::regnamespace and relkind = $$r$$ order by relname collate "C"'
-settings="set timezone to 'UTC'; set extra_float_digits to 1;"
+# The session that holds a dump's snapshot waits for pg_dump, however long that takes.
+settings="set timezone to 'UTC'; set extra_float_digits to 1; set idle_in_transaction_session_timeout to 0;"
 
 ask() { psql -XAtq --set=ON_ERROR_STOP=1 --dbname="$1"; }
 drop_scratch() { ask postgres <<<"drop database if exists \"$1\" with (force)"; }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { KEEPSAKE_VERSION } from "@keepsake/contract";
 import { type ConnectOptions, connect, type DatabaseHandle, migrate } from "@keepsake/db";
 import { createCachedEmbedder, createOllamaEmbedder, type Embedder } from "@keepsake/embeddings";
@@ -211,13 +212,18 @@ function keepAuditShort(services: Services, signal: AbortSignal): Promise<void> 
   return runRecurring("pruning the audit trail", HOUR_MS, task, failures, signal);
 }
 
+/** Once, to its end: it may take hours, and a database that restarts meanwhile must not leave the rest without vectors. */
 async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {
-  try {
-    const requested = await requestMissingVectors(services, embeddings, EMBEDDABLE, signal);
-    if (requested > 0) services.logger.info({ requested }, "what has no vectors is embedded in the background");
-  } catch (error) {
-    if (signal.aborted) return;
-    services.failures.tellOfWork(error, "asking for missing vectors failed; the next start asks again");
+  while (!signal.aborted) {
+    try {
+      const requested = await requestMissingVectors(services, embeddings, EMBEDDABLE, signal);
+      if (requested > 0) services.logger.info({ requested }, "what has no vectors is embedded in the background");
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      services.failures.tellOfWork(error, "asking for missing vectors failed; it is tried again in a minute");
+      await delay(MINUTE_MS, undefined, { signal, ref: false }).catch(() => {});
+    }
   }
 }
 

@@ -11,6 +11,17 @@ afterAll(() => server[Symbol.asyncDispose]());
 const reasonOf = (call: Promise<unknown>) => call.then(() => "none", errorReason);
 const GENEROUS = { budgetMs: 20_000 };
 
+test.each([
+  ["a character of two units where the search's part of it ends", `${"a".repeat(1_999)}🙂${"b".repeat(500)}`],
+  ["white space at its beginning", `${" ".repeat(3_000)}where is the vase?`],
+])("a long text with %s is a turn like any other", async (_, text) => {
+  const { conversation } = server.clientOf("long-winded");
+  const { interactionId, degraded } = await conversation.begin.mutate({ sessionId: "s", text });
+  expect(degraded).not.toContain("context");
+  const { items } = await conversation.history.query({ sessionId: "s" });
+  expect(items.find((message) => message.interactionId === interactionId)?.content).toBe(text);
+});
+
 describe("a turn", () => {
   test("keeps question and answer, and tells the model what is known", async () => {
     const { memory, preferences, conversation } = server.clientOf("ola");

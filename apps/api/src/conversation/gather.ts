@@ -97,10 +97,16 @@ export const sameQuestion = (actor: Actor, key: string): Statement<GivenAnswer |
   read: toGivenAnswer,
 });
 
+/** What is looked for: the beginning of a long text, and no half of a character. */
+function toQuery(text: string): string {
+  const query = text.trim().slice(0, QUERY_CHARS_MAX);
+  return query.isWellFormed() ? query : query.slice(0, -1);
+}
+
 function search({ actor, services, input, draft, cacheUse }: Turn, vector: string | null) {
   const { embeddings, settings } = services;
   const { exactSearchRowsMax: exactRowsMax, cacheSimilarityMin: similarityMin } = settings;
-  const query = input.text.slice(0, QUERY_CHARS_MAX);
+  const query = toQuery(input.text);
   const counted = embeddings?.vectorCounts.find(actor) ?? null;
   const byIndex = (counted ?? 0) > exactRowsMax;
   const meaning =

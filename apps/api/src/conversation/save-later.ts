@@ -2,9 +2,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Actor } from "../platform/actor.ts";
 import { toDatabaseFailure } from "../platform/database-failure.ts";
 import { DomainError } from "../platform/domain-error.ts";
+import { requestVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
 import { flushTurn, saving } from "./save-turn.ts";
-import type { TurnDraft } from "./turn-store.ts";
+import { isTurnThere, type TurnDraft } from "./turn-store.ts";
 
 const RETRIES_AFTER_MS = [500, 2_000, 10_000, 30_000];
 
@@ -15,7 +16,7 @@ const RETRIES_AFTER_MS = [500, 2_000, 10_000, 30_000];
  * @param underWay the attempt that is under way
  */
 export async function saveLater(
-  services: Pick<Services, "flush" | "failures">,
+  services: Services,
   actor: Actor,
   draft: TurnDraft,
   underWay: Promise<unknown>,
@@ -25,7 +26,7 @@ export async function saveLater(
   for (const afterMs of [...RETRIES_AFTER_MS, null]) {
     try {
       await attempt;
-      return;
+      return await askForVectors(services, actor, draft);
     } catch (error) {
       // It goes with everything else of the user.
       if (toDatabaseFailure(error)?.reason === "USER_BEING_ERASED") return;
@@ -38,6 +39,18 @@ export async function saveLater(
       await delay(afterMs, undefined, { ref: false });
       attempt = flushTurn(services, saving(actor, draft));
     }
+  }
+}
+
+/** As what follows a turn that was saved in time does. */
+async function askForVectors(services: Services, actor: Actor, draft: TurnDraft): Promise<void> {
+  try {
+    await services.db.transaction(async (tx) => {
+      if (!(await isTurnThere(actor, tx, draft.interactionId))) return;
+      await requestVectors(actor, tx, services, "message", [draft.messageId, draft.answerId]);
+    });
+  } catch (error) {
+    services.failures.tellOfWork(error, "vectors of a message that was saved late could not be asked for");
   }
 }
 

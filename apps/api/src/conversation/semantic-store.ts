@@ -70,14 +70,15 @@ const oneByOne = sql`not (select by_index from enough)`;
 /** All of the user's vectors, one after the other. */
 function measured(actor: Actor, { exceptSessionId }: MessageSearch, meaning: QueryMeaning): SQL {
   const { id, sessionId } = conversations;
-  // A hashed sub-plan; `is not true` keeps the planner from making it a join.
-  const isLeftOut = sql`(${embeddings.itemId} in (
-    select ${id} from ${conversations} where ${ownedBy(actor, conversations)} and ${sessionId} = ${exceptSessionId})) is not true`;
+  // By key: a list of the session's ids is gone through for each vector once it is too long to be hashed.
+  const isElsewhere = sql`(
+    select ${sessionId} from ${conversations} where ${ownedBy(actor, conversations)} and ${id} = ${embeddings.itemId}
+  ) is distinct from ${exceptSessionId}`;
   return sql`
     select id, 1 - min(distance) as similarity from (
       select ${embeddings.itemId} as id, ${embeddings.embedding} <=> ${meaning.vector}::vector as distance
       from ${embeddings} where ${vectorsOf(actor, meaning)} and ${oneByOne}
-      and ${exceptSessionId === undefined ? sql`true` : isLeftOut}
+      and ${exceptSessionId === undefined ? sql`true` : isElsewhere}
     ) as pieces group by id`;
 }
 

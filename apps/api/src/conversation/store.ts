@@ -1,8 +1,7 @@
 import type { BegunTurn, JsonObject, Message, MessageRole } from "@keepsake/contract";
 import type { Queryable, Transaction } from "@keepsake/db";
 import { conversations, interactions, sessions } from "@keepsake/db/schema";
-import { and, asc, desc, eq, gt, notExists, or, type SQL, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
+import { and, asc, desc, eq, gt, or, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { type MessageRow, messageColumns, toMessage } from "./message-row.ts";
@@ -61,29 +60,17 @@ export const countedMessage = (actor: Actor, name: string, insert: SQL): SQL => 
       "started_at" = least(${sessions.startedAt}, excluded."started_at"),
       "last_message_at" = greatest(${sessions.lastMessageAt}, excluded."last_message_at"))`;
 
-/** The interaction of the session's last user message that has no answer yet; null when there is none. */
+/** The interaction of the session's last user message, when that has no answer yet; null otherwise. */
 export async function findUnanswered(actor: Actor, tx: Transaction, sessionId: string): Promise<string | null> {
-  const answer = alias(conversations, "answer");
-  const answers = tx
-    .select({ one: sql`1` })
-    .from(answer)
-    .where(
-      and(ownedBy(actor, answer), eq(answer.interactionId, conversations.interactionId), eq(answer.role, "assistant")),
-    );
-  const [row] = await tx
+  const [last] = await tx
     .select({ interactionId: conversations.interactionId })
     .from(conversations)
-    .where(
-      and(
-        ownedBy(actor, conversations),
-        eq(conversations.sessionId, sessionId),
-        eq(conversations.role, "user"),
-        notExists(answers),
-      ),
-    )
+    .where(and(ownedBy(actor, conversations), eq(conversations.sessionId, sessionId), eq(conversations.role, "user")))
     .orderBy(desc(conversations.createdAt), desc(conversations.id))
     .limit(1);
-  return row?.interactionId ?? null;
+  if (!last) return null;
+  const answer = await findInInteraction(actor, tx, last.interactionId, { role: "assistant" });
+  return answer ? null : last.interactionId;
 }
 
 /** Where a page of a session ended. */

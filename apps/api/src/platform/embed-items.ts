@@ -73,6 +73,8 @@ export async function embedNow(
   ids: readonly string[],
 ): Promise<void> {
   if (!services.embeddings || ids.length === 0) return;
+  // Vectors of other weights are of another space, whatever the model is called.
+  if (services.embeddings.seen.hasOtherWeights) return;
   try {
     await embedItems(actor, services, services.embeddings, kind, ids, AbortSignal.timeout(WAIT_MS));
   } catch (error) {

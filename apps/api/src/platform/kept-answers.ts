@@ -22,8 +22,11 @@ export async function pruneOldAnswers(actor: Actor, tx: Transaction): Promise<nu
 /** Erases answers that tell of what was erased: those in which one of these ids stands. */
 export async function eraseAnswers(actor: Actor, tx: Transaction, erasedIds: readonly string[]): Promise<void> {
   if (erasedIds.length === 0) return;
-  const naming = sql`exists (select 1 from unnest(${`{${erasedIds.join(",")}}`}::text[]) as erased(id)
-    where position(erased.id in ${idempotencyKeys.response}::text) > 0)`;
+  // `offset 0`: the answer becomes text once, and not once an id.
+  const naming = sql`exists (
+    select 1 from (select ${idempotencyKeys.response}::text as text offset 0) as said,
+      unnest(${`{${erasedIds.join(",")}}`}::text[]) as erased(id)
+    where position(erased.id in said.text) > 0)`;
   await tx
     .update(idempotencyKeys)
     .set({ response: null })
