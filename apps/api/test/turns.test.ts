@@ -16,7 +16,7 @@ test.each([
   ["white space at its beginning", `${" ".repeat(3_000)}where is the vase?`],
 ])("a long text with %s is a turn like any other", async (_, text) => {
   const { conversation } = server.clientOf("long-winded");
-  const { interactionId, degraded } = await conversation.begin.mutate({ sessionId: "s", text });
+  const { interactionId, degraded } = await conversation.begin.mutate({ sessionId: "s", text, budgetMs: 60_000 });
   expect(degraded).not.toContain("context");
   const { items } = await conversation.history.query({ sessionId: "s" });
   expect(items.find((message) => message.interactionId === interactionId)?.content).toBe(text);
