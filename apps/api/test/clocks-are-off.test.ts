@@ -64,7 +64,8 @@ test("a write that is sent again hours later by the servers' clocks is the same 
 }, 180_000);
 
 // Last: from the first token on every call needs one.
-test("a token ends when the database's clock says so", async () => {
+test("a token ends when the database's clock says so", async (ctx) => {
+  if (database.engine === "embedded") return ctx.skip("the embedded database's clock is the server's own");
   const guarded = { KEEPSAKE_ADMIN_TOKEN: "the-admin-token-of-three-clocks" };
   const asAdmin = (url: string) => createClient({ url, token: guarded.KEEPSAKE_ADMIN_TOKEN, retries: 0 });
   const makeAndRotate = async (url: string, overlapSeconds: number) => {

@@ -23,8 +23,8 @@ const doesNotOpen: Sabotage = {
 /** A row goes once the new folder has been compared. */
 const isNotWhatItWas: Sabotage = {
   file: RESTORE,
-  find: "await migrate(handle);\n  return result;",
-  replace: "await migrate(handle);\n  await session.sql`delete from preferences`;\n  return result;",
+  find: "await migrate(handle);\n  if (guard !== null)",
+  replace: "await migrate(handle);\n  await session.sql`delete from preferences`;\n  if (guard !== null)",
 };
 /** A row is not stored. */
 const losesRow: Sabotage = {
