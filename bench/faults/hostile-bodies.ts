@@ -109,13 +109,12 @@ async function bombard(
   return { counts: { kinds: HOSTILE.length, sent: rounds * HOSTILE.length, refused }, failures, measured };
 }
 
-/** @returns the last look's answers, and the smallest rise of the peak in MB */
+/** @returns the answers of all looks, and the smallest rise of the peak in MB */
 async function sendWatched(url: string, server: KeepsakeProcess, hostile: Hostile, rounds: number) {
   let riseMb = Number.POSITIVE_INFINITY;
-  let answers: Awaited<ReturnType<typeof send>>[] = [];
+  const answers: Awaited<ReturnType<typeof send>>[] = [];
   for (let look = 0; look < LOOKS_MAX && riseMb > RISE_MB_MAX; look += 1) {
     const peak = await startPeak(server);
-    answers = [];
     for (let round = 0; round < rounds; round += 1) answers.push(await send(url, hostile));
     riseMb = Math.min(riseMb, await peak());
   }

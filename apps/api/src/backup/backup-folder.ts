@@ -108,13 +108,16 @@ const isLeftover = (name: string) =>
   SCRATCH.test(name) ||
   (name.endsWith(PARTIAL) && timeOf((name.split(".", 1)[0] ?? "").replace("-before-", "-")) !== null);
 
-/** Removes what runs left that were killed. */
-export async function removeLeftovers(folder: string): Promise<void> {
-  for (const name of (await readdir(folder)).filter(isLeftover)) {
+/** Removes what runs left in the folder of backups that were killed. */
+export const removeLeftovers = (folder: string): Promise<void> => removeOld(folder, isLeftover);
+
+/** Removes what is too old to be of a run that goes on. */
+export async function removeOld(folder: string, isMeant: (name: string) => boolean): Promise<void> {
+  for (const name of (await readdir(folder)).filter(isMeant)) {
     const path = join(folder, name);
     // Whoever shares the folder may have removed it meanwhile.
     const writtenMs = (await stat(path).catch(() => null))?.mtimeMs ?? Date.now();
-    if (Date.now() - writtenMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
+    if (Date.now() - writtenMs > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

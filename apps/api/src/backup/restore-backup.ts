@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import {
   connect,
@@ -18,6 +18,7 @@ import { dropVectorIndexes, emptyTables } from "../archive/empty-tables.ts";
 import { assertSums, type FillResult, fillDatabase } from "../archive/fill-database.ts";
 import { ARCHIVE_SETTINGS } from "../archive/row-sql.ts";
 import { readSchemaVersion } from "../archive/schema-version.ts";
+import { removeOld } from "./backup-folder.ts";
 import { bringUpToDate } from "./current-archive.ts";
 import { type Guard, readGuard, writeGuard } from "./guard-rows.ts";
 import { makeBackup } from "./make-backup.ts";
@@ -68,18 +69,8 @@ async function assertMayReplaceFolder({ dataDir }: EmbeddedConfig, { replace }: 
   );
 }
 
+/** What a restoring that was killed leaves: a whole database. */
 const DRAFT = "restoring-";
-/** Longer than any restoring takes: a younger one may be somebody else's. */
-const DRAFT_AGE_MS = 6 * 3_600_000;
-
-/** What a restoring left that was killed: a whole database. */
-async function removeOldDrafts(dataDir: string): Promise<void> {
-  for (const name of (await readdir(dataDir)).filter((each) => each.startsWith(DRAFT))) {
-    const path = join(dataDir, name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > DRAFT_AGE_MS) await rm(path, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
 
 /** Built in a folder of its own, brought up to date there, and put in its place by its name. */
 async function restoreFolder(
@@ -89,7 +80,7 @@ async function restoreFolder(
 ): Promise<RestoreResult> {
   const { note, path, signal } = options;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  await removeOldDrafts(config.dataDir);
+  await removeOld(config.dataDir, (name) => name.startsWith(DRAFT));
   const draft = await mkdtemp(join(config.dataDir, DRAFT));
   try {
     const draftDir = join(draft, "data");

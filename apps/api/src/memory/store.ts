@@ -86,9 +86,11 @@ export async function reviveEnded(actor: Actor, tx: Transaction, drafts: SameCon
     )
     .orderBy(knowledge.contentHash)
     .for("update");
+  if (ended.length === 0) return;
+  const validFrom = await readNow(tx);
   for (const { id, ...row } of ended) {
     await keepVersion(actor, tx, id, row);
-    await changeMemory(actor, tx, id, { validFrom: await readNow(tx), validTo: null, supersededBy: null });
+    await changeMemory(actor, tx, id, { validFrom, validTo: null, supersededBy: null });
   }
 }
 
