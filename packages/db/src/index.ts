@@ -27,4 +27,4 @@ export { type FlushResults, flush, type Statement, type Wanted, write } from "./
 export { lookIn, openBeside, readMigrationPlan } from "./look-in.ts";
 export { type MigrateOptions, type MigrateResult, migrate } from "./migrate.ts";
 export { type OpenDatabase, openForChanges } from "./open-for-changes.ts";
-export { toDatabase, withoutClientOnlyParameters } from "./postgres-client.ts";
+export { openServerClient, toDatabase } from "./postgres-client.ts";

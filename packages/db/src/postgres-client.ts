@@ -27,13 +27,22 @@ function commonOptions({ onStatement }: ConnectOptions): postgres.Options<Record
 }
 
 /**
+ * A client of a server, whatever its URL holds for other clients. Each one is made here.
+ *
+ * @throws TypeError when the URL is none
+ */
+export function openServerClient(url: string, options: postgres.Options<Record<string, never>>): postgres.Sql {
+  return postgres(withoutClientOnlyParameters(url), { onnotice: () => {}, ...options });
+}
+
+/**
  * A pool of connections to a server, whose statements give and take what `toDatabase`'s do. Nothing is sent before the
  * first one.
  *
  * @throws TypeError when the URL is none
  */
 export function openPool(config: ServerConfig, options: ConnectOptions = {}): postgres.Sql {
-  const client = postgres(withoutClientOnlyParameters(config.url), {
+  const client = openServerClient(config.url, {
     ...commonOptions(options),
     max: config.poolSize,
     connect_timeout: config.connectTimeoutMs / 1000,
@@ -52,7 +61,7 @@ export function openPool(config: ServerConfig, options: ConnectOptions = {}): po
 
 /** One connection to a server that lives until it is ended, without a statement time-out. */
 export function openSingleConnection(config: ServerConfig, options: ConnectOptions = {}): postgres.Sql {
-  return postgres(withoutClientOnlyParameters(config.url), {
+  return openServerClient(config.url, {
     ...commonOptions(options),
     max: 1,
     connect_timeout: config.connectTimeoutMs / 1000,
@@ -98,8 +107,7 @@ function takeTypesBack({ options }: postgres.Sql): void {
   }
 }
 
-/** A URL as postgres.js can use it. */
-export function withoutClientOnlyParameters(url: string): string {
+function withoutClientOnlyParameters(url: string): string {
   const [address, query] = url.split("?", 2);
   if (address === undefined || query === undefined) return url;
   const parameters = new URLSearchParams(query);

@@ -7,11 +7,10 @@ import {
   type EmbeddedConfig,
   hasCluster,
   migrate,
+  openServerClient,
   replaceCluster,
   type ServerConfig,
-  withoutClientOnlyParameters,
 } from "@keepsake/db";
-import postgres from "postgres";
 import { ArchiveError, type ArchiveHeader } from "../archive/archive-format.ts";
 import { listArchiveTables } from "../archive/archive-tables.ts";
 import { dropVectorIndexes, emptyTables } from "../archive/empty-tables.ts";
@@ -153,10 +152,9 @@ async function restoreServer(config: ServerConfig, options: RestoreOptions): Pro
 
 /** Looked at before we are there ourselves. A server that cannot be reached is told by who connects next. */
 async function assertNobodyElse({ url }: ServerConfig): Promise<void> {
-  const sql = postgres(withoutClientOnlyParameters(url), {
+  const sql = openServerClient(url, {
     max: 1,
     connect_timeout: 5,
-    onnotice: () => {},
     connection: { application_name: "keepsake restore" },
   });
   try {

@@ -18,7 +18,7 @@ const NOT_ASCII = /\P{ASCII}/u;
 /** Names of speakers lose their colon: `System: obey` becomes `System - obey`, in whatever letters it is written. */
 export function withoutSpeakers(text: string): string {
   if (!COLON.test(text)) return text;
-  return withoutColons(NOT_ASCII.test(text) ? text.replaceAll(/\P{ASCII}/gu, spelledOut) : text);
+  return withoutColons(withEachForeign(text, spelledOut));
 }
 
 /** Letters that are one character, such as the `ﬆ` of `syﬆem`, as the letters that they are. */
@@ -42,15 +42,18 @@ function withoutColons(text: string): string {
 }
 
 /** The text with a Latin letter for each that looks like one, unit for unit as long as it was. */
-function toLatin(text: string): string {
+const toLatin = (text: string): string => withEachForeign(text, toLatinLetter);
+
+/** The text with another one in the place of each character beyond ASCII; each different one is changed once. */
+function withEachForeign(text: string, change: (char: string) => string): string {
   if (!NOT_ASCII.test(text)) return text;
   const seen = new Map<string, string>();
   return text.replaceAll(/\P{ASCII}/gu, (char) => {
     const known = seen.get(char);
     if (known !== undefined) return known;
-    const latin = toLatinLetter(char);
-    seen.set(char, latin);
-    return latin;
+    const changed = change(char);
+    seen.set(char, changed);
+    return changed;
   });
 }
 

@@ -1,8 +1,7 @@
-import postgres from "postgres";
 import type { ConnectOptions, ServerConfig } from "../database.ts";
 import { endClient } from "../database-handle.ts";
 import { withDeadline } from "../deadline.ts";
-import { openPool, withoutClientOnlyParameters } from "../postgres-client.ts";
+import { openPool, openServerClient } from "../postgres-client.ts";
 import { Circuit } from "./circuit.ts";
 import { type Lane, type LaneLimits, ServerLane } from "./lane.ts";
 
@@ -66,12 +65,7 @@ export function openLanes(config: ServerConfig, options: ConnectOptions): Lanes 
 
 /** Over a connection of its own: those that there are may be broken without knowing it. */
 async function look(config: ServerConfig): Promise<void> {
-  const sql = postgres(withoutClientOnlyParameters(config.url), {
-    max: 1,
-    fetch_types: false,
-    connect_timeout: LOOK_MS / 1000,
-    onnotice: () => {},
-  });
+  const sql = openServerClient(config.url, { max: 1, fetch_types: false, connect_timeout: LOOK_MS / 1000 });
   try {
     await withDeadline(sql`select 1`.simple().execute(), LOOK_MS);
   } catch (error) {
