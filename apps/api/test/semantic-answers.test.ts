@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sweepCaches } from "../src/cache/sweep.ts";
 import { startTestServer, type TestServer } from "./_keepsake-server.ts";
 
 // The fake model knows a few synonyms, so that two questions are near; how near a real one finds them is its own matter.
@@ -54,4 +55,25 @@ test("is asked for by its words alone when the gateway says so", async () => {
 test("is each user's own", async () => {
   await answer("ann", "What is the capital of Italy?", "Rome.");
   expect((await ask("bob", "Tell me what the capital of Italy is")).cached).toBeNull();
+});
+
+test("questions that were kept while the model was away are known by meaning later, but for those it refuses", async () => {
+  const userId = "eve";
+  const client = server.clientOf(userId);
+  const { services } = server.keepsake;
+  server.ollama.setFault({ kind: "missing-model" });
+  for (const country of ["Atlantis", "Portugal", "Norway"]) {
+    const kept = await client.cache.store.mutate({ text: `What is the capital of ${country}?`, response: country });
+    if (kept.cached) await services.pendingWrites.ended({ userId }, `question ${kept.id}`);
+  }
+  server.ollama.setFault({ kind: "poison", containing: "Atlantis" });
+  for (let sweeps = 0; sweeps < 2; sweeps += 1) await sweepCaches(services, AbortSignal.timeout(60_000));
+  for (const country of ["Portugal", "Norway"]) {
+    const { cached } = await ask(userId, `Please tell me what the capital of ${country} is`);
+    expect(cached).toMatchObject({ response: country, match: "semantic" });
+  }
+  server.ollama.setFault(null);
+  expect((await ask(userId, "Please tell me what the capital of Atlantis is")).cached).toBeNull();
+  await sweepCaches(services, AbortSignal.timeout(60_000));
+  expect((await ask(userId, "Tell me what the capital of Atlantis is")).cached).toMatchObject({ response: "Atlantis" });
 });

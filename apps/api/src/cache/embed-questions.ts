@@ -1,6 +1,8 @@
+import { EmbeddingError } from "@keepsake/embeddings";
 import type { Actor } from "../platform/actor.ts";
 import { queryVector } from "../platform/query-vector.ts";
-import type { Services } from "../platform/services.ts";
+import type { Embeddings, Services } from "../platform/services.ts";
+import { toVectorText } from "../platform/vectors.ts";
 import { listUnembedded, putQuestionVector } from "./similar-store.ts";
 
 /** Nobody waits for these vectors: the model may take its time. */
@@ -21,34 +23,61 @@ export function embedQuestion(
   question: { readonly id: string; readonly text: string },
 ): void {
   if (!semanticSpace(services) || services.pendingWrites.isFull) return;
-  const making = makeVector(actor, services, question).then(
-    () => {},
-    (error: unknown) => services.failures.tellOfWork(error, "a question's vector was not stored"),
+  const making = makeVector(actor, services, question).catch((error: unknown) =>
+    services.failures.tellOfWork(error, "a question's vector was not stored"),
   );
   services.pendingWrites.add(actor, `question ${question.id}`, making);
 }
 
-/** Makes the vectors that a user's questions lack, a batch at most. @returns how many were made */
-export async function embedQuestionsOf(actor: Actor, services: Services): Promise<number> {
+/**
+ * Makes the vectors that a user's questions lack. One that the model refuses costs the others nothing.
+ *
+ * @returns how many were made; fewer than are lacking when the model cannot be had
+ */
+export async function embedQuestionsOf(actor: Actor, services: Services, signal: AbortSignal): Promise<number> {
+  const { embeddings, db } = services;
   const space = semanticSpace(services);
-  if (!space) return 0;
+  if (!space || !embeddings) return 0;
   let made = 0;
-  for (const question of await listUnembedded(actor, services.db, space, BATCH_ROWS)) {
-    if (!(await makeVector(actor, services, question))) break;
-    made += 1;
-  }
+  let after: string | null = null;
+  do {
+    const questions = await listUnembedded(actor, db, space, { after, limit: BATCH_ROWS });
+    after = questions.length < BATCH_ROWS ? null : (questions.at(-1)?.id ?? null);
+    if (questions.length === 0 || embeddings.seen.hasOtherWeights) break;
+    const results = await vectorsOf(embeddings, questions, signal);
+    if (results === null) break;
+    for (const [index, { id }] of questions.entries()) {
+      const result = results[index];
+      if (!result || "error" in result) continue;
+      await putQuestionVector(actor, db, space, { id, vector: toVectorText(result.vector) });
+      made += 1;
+    }
+  } while (after !== null && !signal.aborted);
   return made;
 }
 
-/** @returns false when the model cannot be had */
+/** @returns one result a question, in order; null when the model cannot be had */
+async function vectorsOf(
+  { documents }: Embeddings,
+  questions: readonly { readonly text: string }[],
+  signal: AbortSignal,
+) {
+  const texts = questions.map(({ text }) => text);
+  try {
+    return await documents.embedEach(texts, "query", { timeoutMs: TIMEOUT_MS, signal });
+  } catch (error) {
+    if (error instanceof EmbeddingError) return null;
+    throw error;
+  }
+}
+
+/** Nothing is stored when the model cannot be had. */
 async function makeVector(
   actor: Actor,
   services: Services,
   { id, text }: { readonly id: string; readonly text: string },
-): Promise<boolean> {
+): Promise<void> {
   const space = semanticSpace(services);
   const vector = space && (await queryVector(services, text, TIMEOUT_MS));
-  if (!space || vector === null) return false;
-  await putQuestionVector(actor, services.db, space, { id, vector });
-  return true;
+  if (space && vector !== null) await putQuestionVector(actor, services.db, space, { id, vector });
 }

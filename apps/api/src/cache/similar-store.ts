@@ -54,12 +54,12 @@ export async function putQuestionVector(
     .where(and(ownedBy(actor, responseCache), eq(responseCache.id, id)));
 }
 
-/** Living entries whose questions have no vector in the space yet. */
+/** Living entries whose questions have no vector in the space yet, by id, behind `after`. */
 export async function listUnembedded(
   actor: Actor,
   db: Queryable,
   space: EmbeddingSpace,
-  limit: number,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
 ): Promise<{ id: string; text: string }[]> {
   return db
     .select({ id: responseCache.id, text: responseCache.queryText })
@@ -69,6 +69,7 @@ export async function listUnembedded(
         ownedBy(actor, responseCache),
         or(isNull(responseCache.spaceId), ne(responseCache.spaceId, space.id)),
         gt(responseCache.expiresAt, sql`now()`),
+        after === null ? undefined : gt(responseCache.id, after),
       ),
     )
     .orderBy(asc(responseCache.id))

@@ -21,8 +21,9 @@ export function startSweeping(services: Services, signal: AbortSignal): Promise<
 }
 
 /**
- * Makes the vectors that cached questions lack, and removes, for every user, the answers whose time is over, and those beyond a maximum that was lowered. Nothing depends
- * on it but disk space: expired answers are never given. Several servers may do it at once: each entry goes once.
+ * Makes the vectors that cached questions lack, and removes, for every user, the answers whose time is over, and those
+ * beyond a maximum that was lowered. Nothing depends on it but disk space: expired answers are never given. Several
+ * servers may do it at once: each entry goes once.
  *
  * @returns how many were removed
  */
@@ -31,7 +32,7 @@ export async function sweepCaches(services: Services, signal: AbortSignal): Prom
   for await (const actor of allUsers(services.db)) {
     if (signal.aborted) break;
     removed += await sweepUser(actor, services, signal);
-    await embedQuestionsOf(actor, services);
+    await embedQuestionsOf(actor, services, signal);
   }
   return removed;
 }
