@@ -49,12 +49,14 @@ test("an erasure that a kill interrupts stays begun, and the next call or server
     await server.ended;
     expect(await answer).toBe("broken off");
   }
+  const begun = { procedure: "system.eraseUser", tokenId: "configured", details: { begun: true } };
   const left = await leftOf("zqlarge");
   console.log(`killed with ${left} of ${ROWS} rows left`);
   expect(left).toBeGreaterThan(0);
   await using again = startProcess(environment);
   await untilHealthy(again, url);
   expect(await erasingSince()).toBeInstanceOf(Date);
+  expect((await system.audit.query({ ofServer: true, limit: 1 })).items).toMatchObject([begun]);
   expect(await large.memory.add.mutate({ content: "Too late" }).catch(errorReason)).toBe("USER_BEING_ERASED");
   expect(await large.system.eraseUser.mutate({ confirm: "zqlarge" })).toEqual({ rows: left });
   expect(await erasingSince()).toBeNull();

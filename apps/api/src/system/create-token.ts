@@ -1,5 +1,7 @@
 import { type CreatedToken, type CreateTokenInput, TOKEN_SCOPES, type TokenScope } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
 import type { Actor, Caller } from "../platform/actor.ts";
+import { readNow } from "../platform/database-clock.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { raiseTokensVersion } from "../platform/token-store.ts";
 import { writeOnce } from "../platform/write-once.ts";
@@ -26,6 +28,7 @@ export async function createToken(
   const { label, role, scopes } = draft;
   const call = { key, procedure: "system.createToken", input: wish, ofServer: { label, role, scopes } };
   const stored = await writeOnce(actor, services, call, async (tx) => {
+    await assertToCome(tx, draft.expiresAt);
     const made = await addToken(tx, draft, services.doorkeeper.tokenKey);
     await raiseTokensVersion(tx);
     text = made.text;
@@ -38,7 +41,6 @@ export async function createToken(
 function toDraft(actor: Actor, wish: Wish, held: readonly TokenScope[]): TokenDraft {
   const { label, role, scopes = held, onlyUsers = null, expiresAt = null } = wish;
   assertHeld(scopes, held);
-  assertToCome(expiresAt);
   const boundUserId = role === "user" ? actor.userId : null;
   return { label, role, boundUserId, allowedUserIds: onlyUsers, scopes, expiresAt, createdBy: makerOf(actor.by) };
 }
@@ -56,8 +58,9 @@ export function assertHeld(wanted: readonly string[], held: readonly string[]): 
   );
 }
 
-function assertToCome(expiresAt: Date | null): void {
-  if (expiresAt === null || expiresAt.getTime() > Date.now()) return;
+/** @throws DomainError `INVALID_INPUT` */
+async function assertToCome(tx: Transaction, expiresAt: Date | null): Promise<void> {
+  if (expiresAt === null || expiresAt > (await readNow(tx))) return;
   const message = "must be in the future";
   throw new DomainError("INVALID_INPUT", `"expiresAt" ${message}.`, { issues: [{ path: "expiresAt", message }] });
 }

@@ -1,6 +1,7 @@
 import type { ErasedUser, EraseUserInput } from "@keepsake/contract";
+import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
-import { auditServer } from "../platform/audit.ts";
+import { type AuditDetails, auditServer } from "../platform/audit.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import type { Services } from "../platform/services.ts";
 import { hashSecret } from "../platform/token-text.ts";
@@ -25,7 +26,11 @@ type Means = Pick<Services, "backgroundDb" | "jobs" | "doorkeeper" | "pendingWri
 export async function eraseUser(actor: Actor, means: Means, { confirm }: EraseUserInput): Promise<ErasedUser> {
   if (confirm !== actor.userId) throw notConfirmed();
   await means.backgroundDb.transaction((tx) => ensureUser(actor, tx));
-  await means.backgroundDb.transaction((tx) => markErasing(actor, tx));
+  await means.backgroundDb.transaction(async (tx) => {
+    await markErasing(actor, tx);
+    // Who began it: after a kill, a server may be the one that ends it.
+    await auditErasure(actor, tx, means, { begun: true });
+  });
   return { rows: await eraseMarked(actor, means) };
 }
 
@@ -70,11 +75,9 @@ async function eraseMarked(actor: Actor, means: Means, signal?: AbortSignal): Pr
   return rows;
 }
 
-/**
- * The last transaction: what background work has written beside the pages, jobs, tokens, and the register. The trail of
- * the server keeps that a user was erased, under a keyed hash: whoever knows the name can ask for it, and nobody reads it.
- */
-async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, before: number): Promise<number> {
+/** The last transaction: what background work has written beside the pages, jobs, tokens, and the register. */
+async function finish(actor: Actor, means: Means, before: number): Promise<number> {
+  const { backgroundDb, jobs } = means;
   return backgroundDb.transaction(async (tx) => {
     let rows = 0;
     // Before the rows, as the pages do: two who lock in another order wait for each other.
@@ -82,11 +85,19 @@ async function finish(actor: Actor, { backgroundDb, jobs, doorkeeper }: Means, b
     for (const table of ERASED_TABLES) rows += await untilNoneIsLeft(() => erasePage(actor, tx, table, PAGE_ROWS));
     rows += await jobs.removeOf(tx, actor.userId);
     if (await removeUser(actor, tx)) {
-      const details = { user: hashSecret(actor.userId, doorkeeper.tokenKey).slice(0, 16), rows: before + rows };
-      await auditServer(actor, tx, { procedure: "system.eraseUser", details, answer: null });
+      await auditErasure(actor, tx, means, { rows: before + rows });
     }
     return rows;
   });
+}
+
+/**
+ * The trail of the server keeps that a user was erased, under a keyed hash: whoever knows the name can ask for it, and
+ * nobody reads it.
+ */
+async function auditErasure(actor: Actor, tx: Transaction, { doorkeeper }: Means, facts: AuditDetails): Promise<void> {
+  const user = hashSecret(actor.userId, doorkeeper.tokenKey).slice(0, 16);
+  await auditServer(actor, tx, { procedure: "system.eraseUser", details: { user, ...facts }, answer: null });
 }
 
 /** @returns the rows of all pages */

@@ -1,6 +1,8 @@
 import { CreateTokenInput, DEFAULT_USER_ID, TOKEN_SCOPES, UserId } from "@keepsake/contract";
+import { readNow } from "../../platform/database-clock.ts";
 import { toInputIssues } from "../../platform/input-issues.ts";
 import { createToken } from "../../system/create-token.ts";
+import type { TokenMeans } from "../../system/token-means.ts";
 import { defineCommand, UsageError } from "../command.ts";
 import { atTheMachine, withTokens } from "../tokens/open-tokens.ts";
 
@@ -27,11 +29,16 @@ export const tokenCreateCommand = defineCommand({
       label: values.label,
       ...(values["only-users"] !== undefined && { onlyUsers: values["only-users"].split(",") }),
       ...(values.scopes !== undefined && { scopes: values.scopes.split(",") }),
-      ...(values["expires-days"] !== undefined && { expiresAt: inDays(values["expires-days"]) }),
     });
+    const days = values["expires-days"] === undefined ? null : toDays(values["expires-days"]);
     if (values.user !== undefined && wish.role !== "user") throw new UsageError("--user belongs to --role user.");
     const actor = atTheMachine(parse(UserId, values.user ?? DEFAULT_USER_ID, "--user"));
-    const made = await withTokens(env, (means) => createToken(actor, means, wish, TOKEN_SCOPES), {
+    const make = async (means: TokenMeans) => {
+      // From the database's clock on, which is the one that ends it.
+      const end = days !== null && { expiresAt: new Date((await readNow(means.db)).getTime() + days * DAY_MS) };
+      return createToken(actor, means, { ...wish, ...end }, TOKEN_SCOPES);
+    };
+    const made = await withTokens(env, make, {
       mayBeNew: values.new,
       otherwise: " Before the first start, --new makes one there.",
     });
@@ -48,7 +55,7 @@ interface Schema<T> {
 }
 
 /** Options that are no field by their own name. */
-const OPTIONS: Readonly<Record<string, string>> = { onlyUsers: "--only-users", expiresAt: "--expires-days" };
+const OPTIONS: Readonly<Record<string, string>> = { onlyUsers: "--only-users" };
 
 /** @throws UsageError with every fault, each by its option */
 function parse<T>(schema: Schema<T>, value: unknown, whole = "The token"): T {
@@ -63,7 +70,7 @@ function optionOf(path: string): string | null {
   return field === "" ? null : (OPTIONS[field] ?? `--${field}`);
 }
 
-function inDays(text: string): Date {
-  if (/^[1-9]\d{0,4}$/.test(text)) return new Date(Date.now() + Number(text) * DAY_MS);
+function toDays(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
   throw new UsageError("--expires-days must be a whole number of days, such as 90.");
 }
