@@ -212,17 +212,20 @@ function keepAuditShort(services: Services, signal: AbortSignal): Promise<void> 
   return runRecurring("pruning the audit trail", HOUR_MS, task, failures, signal);
 }
 
+/** Between tries, milliseconds: twice as long each time. */
+const BACKFILL_AGAIN_MS = { first: 1_000, max: MINUTE_MS };
+
 /** Once, to its end: it may take hours, and a database that restarts meanwhile must not leave the rest without vectors. */
 async function backfill(services: Services, embeddings: Embeddings, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
+  for (let afterMs = BACKFILL_AGAIN_MS.first; !signal.aborted; afterMs = Math.min(afterMs * 2, BACKFILL_AGAIN_MS.max)) {
     try {
       const requested = await requestMissingVectors(services, embeddings, EMBEDDABLE, signal);
       if (requested > 0) services.logger.info({ requested }, "what has no vectors is embedded in the background");
       return;
     } catch (error) {
       if (signal.aborted) return;
-      services.failures.tellOfWork(error, "asking for missing vectors failed; it is tried again in a minute");
-      await delay(MINUTE_MS, undefined, { signal, ref: false }).catch(() => {});
+      services.failures.tellOfWork(error, "asking for missing vectors failed; it is tried again", { afterMs });
+      await delay(afterMs, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 }

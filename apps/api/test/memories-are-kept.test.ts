@@ -105,6 +105,15 @@ describe("an update", () => {
     expect(items[2]?.validTo).toEqual(second.validFrom);
   });
 
+  test("of what was to be true later leaves a version that was true at no time, and none that ends before it begins", async () => {
+    const client = server.clientOf("plans");
+    const validFrom = new Date("2999-01-01T00:00:00Z");
+    const { id } = await client.memory.add.mutate({ content: "Ola moves to Łódź", validFrom });
+    await client.memory.update.mutate({ id, content: "Ola stays in Kraków" });
+    const { items } = await client.memory.history.query({ id });
+    expect(items[1]).toMatchObject({ validFrom, validTo: validFrom });
+  });
+
   test("of an older version is refused, and the newer value stays", async () => {
     const client = server.clientOf("conflicts");
     const { id } = await client.memory.add.mutate({ content: "The gate code is 1111" });

@@ -1,6 +1,8 @@
 import { errorReason } from "@keepsake/client";
+import { conversations, embeddings } from "@keepsake/db/schema";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "./_keepsake-server.ts";
+import { eventually, startTestServer, type TestServer } from "./_keepsake-server.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -150,5 +152,32 @@ describe("when the model for embeddings is slow", () => {
     server.ollama.setFault(null);
     expect(begun.degraded).toContain("embeddings");
     await expect.poll(async () => (await conversation.history.query({ sessionId: "s" })).items.length).toBe(1);
+  });
+});
+
+describe("when the database is held up", () => {
+  test("a turn is answered unsaved within its budget, and its message and the vector of it follow", async () => {
+    const userId = "held-up";
+    const { conversation } = server.clientOf(userId);
+    const { services } = server.keepsake;
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: held, resolve: isHeld } = Promise.withResolvers<void>();
+    const holding = services.db.transaction(async (tx) => {
+      await tx.execute(sql`lock table ${conversations} in access exclusive mode`);
+      isHeld();
+      await released;
+    });
+    await held;
+    const text = "Where did the zebra leave its saddle?";
+    const begun = await conversation.begin.mutate({ sessionId: "s", text, budgetMs: 300 });
+    expect(begun.degraded).toContain("save_pending");
+    release();
+    await holding;
+    await eventually("the message is there with its vector", async () => {
+      const [row] = await services.db.execute(sql`select count(*)::int as vectors from ${conversations} as message
+        join ${embeddings} as vector on vector.item_id = message.id and vector.user_id = ${userId}
+        where message.user_id = ${userId} and message.content = ${text}`);
+      return row?.["vectors"] === 1;
+    });
   });
 });

@@ -9,8 +9,8 @@ type Reader = (stored: Stored, answer: Fields, sent: Fields) => Promise<Fields |
 
 /** By which other call each storing one is read again. */
 const READERS: Readonly<Record<string, Reader>> = {
-  "memory.add": (stored, answer) => readMemory(stored, answer),
-  "memory.update": (stored, answer) => readMemory(stored, answer),
+  "memory.add": readMemory,
+  "memory.update": readMemory,
   "conversation.append": async (stored, { id }, { sessionId }) =>
     (await stored.messages(String(sessionId))).find((message) => message.id === id) ?? lost(),
   "preferences.set": async (stored, { version }, { key }) =>
@@ -29,12 +29,15 @@ const lost = () => {
 };
 
 /** The version that the call made, and what only the memory itself tells while it is still that one. */
-async function readMemory({ client }: Stored, { id, version }: Fields): Promise<Fields> {
+async function readMemory({ client }: Stored, { id, version }: Fields, sent: Fields): Promise<Fields> {
   const query = { id: String(id), limit: 200 };
   const versions = await readAll((cursor) => client.memory.history.query({ ...query, ...cursor }));
   const made = versions.find((one) => one.version === version) ?? lost();
   const now = await client.memory.get.query({ id: String(id) }).catch(() => null);
-  return now?.version === version ? { ...now, ...made } : made;
+  if (now?.version === version) return { ...now, ...made };
+  // Without an end of its own, it ended where the version after it begins.
+  const { validTo, ...replaced } = made;
+  return sent["validTo"] === undefined || sent["validTo"] === null ? replaced : { ...replaced, validTo };
 }
 
 async function readExample({ client }: Stored, { id, version }: Fields): Promise<Fields | null> {

@@ -21,7 +21,7 @@ type LockedMemory = NonNullable<Awaited<ReturnType<typeof lockMemory>>>;
 
 /**
  * Changes a memory and keeps what it said before. A new content is true from now on, unless `validFrom` says
- * otherwise; the version before it was true until then. Cached answers made from it go with any change.
+ * otherwise; the version before it was true until then, if it was at all. Cached answers made from it go with any change.
  *
  * @throws DomainError `MEMORY_NOT_FOUND`, `VERSION_CONFLICT`, `CONTENT_EXISTS`, `TRUST_TOO_LOW`, and `INVALID_INPUT` for an
  *   instruction that the user has not said
@@ -45,7 +45,10 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
   assertMayReplace(row.origin, origin);
   const validFrom = fields.validFrom ?? (newContent ? await readNow(tx) : row.validFrom);
   const { contentHash: __, ...kept } = row;
-  await keepVersion(actor, tx, id, { ...kept, validTo: row.validTo ?? (newContent ? validFrom : null) });
+  await keepVersion(actor, tx, id, {
+    ...kept,
+    validTo: row.validTo ?? (newContent ? later(row.validFrom, validFrom) : null),
+  });
   await write(actor, tx, id, { ...fields, origin, validFrom, ...(newContent && contentChange(fields.content ?? "")) });
   if (newContent) {
     await removeVectors(actor, tx, "knowledge", [id]);
@@ -54,6 +57,9 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
   await evictDependents(actor, tx, { memories: [id] });
   return getMemory(actor, tx, id, services);
 }
+
+/** What was to be true from a time on that never came was true at none: its period ends where it begins. */
+const later = (one: Date, other: Date): Date => (one > other ? one : other);
 
 const contentChange = (content: string): MemoryChange => ({
   contentHash: contentHash(content),

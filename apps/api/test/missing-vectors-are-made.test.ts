@@ -1,0 +1,34 @@
+import { connect } from "@keepsake/db";
+import { createTestDatabase } from "@keepsake/db/testing";
+import { startFakeOllama } from "@keepsake/embeddings/testing";
+import { expect, test } from "vitest";
+import { startKeepsake } from "../src/keepsake.ts";
+import { createLogger } from "../src/platform/logger.ts";
+import { eventually, testConfig } from "./_keepsake-server.ts";
+
+const SILENT = createLogger({ level: "silent", format: "json" });
+
+test("a start that cannot ask for missing vectors asks for them once it can", async () => {
+  await using database = await createTestDatabase();
+  await using ollama = await startFakeOllama();
+  const config = testConfig(database.config, { ollamaUrl: ollama.url });
+  {
+    await using before = await startKeepsake(testConfig(database.config, { ollamaUrl: null }), SILENT);
+    const { db } = before.services;
+    await db.execute(`insert into users (user_id) values ('ann')`);
+    await db.execute(`insert into knowledge (user_id, id, content, content_hash)
+      values ('ann', gen_random_uuid(), 'The lamp in the hall is broken', 'hash')`);
+  }
+  {
+    await using handle = await connect(database.config);
+    await handle.sql`alter table knowledge rename to knowledge_away`;
+  }
+  const embeddings = { url: ollama.url, model: "nomic-embed-text", dimensions: 384 };
+  await using server = await startKeepsake({ ...config, embeddings }, SILENT);
+  const { db } = server.services;
+  const countVectors = async () =>
+    Number((await db.execute(`select count(*) as vectors from embeddings`))[0]?.["vectors"]);
+  expect(await countVectors()).toBe(0);
+  await db.execute(`alter table knowledge_away rename to knowledge`);
+  await eventually("the vector is there", async () => (await countVectors()) === 1);
+});
