@@ -21,7 +21,8 @@ export interface Lanes {
 
 /** Above the statement's own time-out, so that PostgreSQL gets to say what was too slow. */
 const SPARE_MS = 500;
-const WAIT_MS = 2_000;
+/** Whoever waits for a connection in vain is told within 2 s, the way back included. */
+const WAIT_MS = 1_800;
 /** A database that takes longer for `select 1` is not well. */
 const HEALTH_MS = 1_500;
 /** For work that nobody waits for. */
