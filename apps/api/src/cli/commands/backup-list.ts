@@ -1,6 +1,6 @@
 import { listBackups, readFailure } from "../../backup/backup-folder.ts";
-import { backupFolder } from "../backup-folder.ts";
 import { defineCommand } from "../command.ts";
+import { backupFolder } from "../named-backup.ts";
 import { readConfig } from "../open-database.ts";
 
 /** `keepsake backup list`. */

@@ -1,6 +1,6 @@
 import { makeBackup } from "../../backup/make-backup.ts";
-import { backupFolder } from "../backup-folder.ts";
 import { defineCommand } from "../command.ts";
+import { backupFolder } from "../named-backup.ts";
 import { openDatabase, readConfig } from "../open-database.ts";
 
 /** `keepsake backup now`. */

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { verifyBackup } from "../../backup/verify-backup.ts";
-import { findBackup } from "../backup-folder.ts";
 import { defineCommand } from "../command.ts";
+import { findBackup } from "../named-backup.ts";
 import { readConfig } from "../open-database.ts";
 
 /** `keepsake backup verify`. */

@@ -1,6 +1,6 @@
 import { restoreBackup } from "../../backup/restore-backup.ts";
-import { findBackup } from "../backup-folder.ts";
 import { defineCommand } from "../command.ts";
+import { findBackup } from "../named-backup.ts";
 import { readConfig } from "../open-database.ts";
 
 /** `keepsake restore`. */
