@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient, errorReason } from "@keepsake/client";
 import postgres from "postgres";
+import type { Sabotage } from "../../apps/api/test/_sabotage.ts";
 import { createTestDatabase } from "../../packages/db/testing/index.ts";
 import { quantile } from "../_timing.ts";
 import type { Drill, DrillOptions, Outcome } from "./drill.ts";
@@ -9,25 +10,51 @@ import { startDrillServer } from "./drill-server.ts";
 const POOL = 4;
 const CALLS = { full: 400, short: 40 };
 const USERS = 12;
+const ADMIN_TOKEN = "the-admin-token-of-a-busy-database";
 
-/** All connections of callers are held up by a lock: the rest is told in time, and health has a lane of its own. */
+const SHARED_HEALTH: Sabotage = {
+  file: "packages/db/src/database-handle.ts",
+  find: "createPing(lanes.health)",
+  replace: "createPing(lanes.app)",
+};
+const SHARED_TOKENS: Sabotage = {
+  file: "packages/db/src/database-handle.ts",
+  find: "dbOf(lanes.tokens)",
+  replace: "db",
+};
+
+/** All connections of callers are held up by a lock: the rest is told in time; health and tokens have lanes of their own. */
 export const drill: Drill = {
   name: "busy-database",
   title: "Every connection is busy, then all but one: who waits is told, and who need not wait does not",
   homes: ["postgres"],
-  run,
+  run: (options) => keepBusy(options, []),
+  controls: [
+    {
+      title: "health on the callers' connections",
+      homes: ["postgres"],
+      run: (options) => keepBusy(options, [SHARED_HEALTH]),
+    },
+    {
+      title: "tokens on the callers' connections",
+      homes: ["postgres"],
+      run: (options) => keepBusy(options, [SHARED_TOKENS]),
+    },
+  ],
 };
 
-async function run({ full, log }: DrillOptions): Promise<Outcome> {
+async function keepBusy({ full, log }: DrillOptions, sabotages: readonly Sabotage[]): Promise<Outcome> {
   await using database = await createTestDatabase();
   if (database.config.home !== "server") throw new Error("the embedded database has one connection");
   const { url } = database.config;
-  await using server = await startDrillServer(url, {
-    DATABASE_POOL_SIZE: String(POOL),
-    KEEPSAKE_DURABILITY: "relaxed",
-  });
+  const environment = { DATABASE_POOL_SIZE: String(POOL), KEEPSAKE_ADMIN_TOKEN: ADMIN_TOKEN };
+  await using server = await startDrillServer(url, { ...environment, KEEPSAKE_DURABILITY: "relaxed" }, sabotages);
+  // One that the database has to be asked for, which the configured one is not.
+  const admin = createClient({ url: server.url, token: ADMIN_TOKEN });
+  const made = await admin.system.createToken.mutate({ label: "busy", role: "gateway" });
+  const token = made.token ?? "";
   const clientOf = (number: number) =>
-    createClient({ url: server.url, userId: `user-${number}`, timeoutMs: 30_000, retries: 0 });
+    createClient({ url: server.url, token, userId: `user-${number}`, timeoutMs: 30_000, retries: 0 });
   for (let user = 0; user < USERS; user += 1) {
     await clientOf(user).preferences.set.mutate({ key: "held", value: 0 });
   }
@@ -39,7 +66,7 @@ async function run({ full, log }: DrillOptions): Promise<Outcome> {
     );
     await held();
     const others = await timed(8, (number) => clientOf(POOL + number).memory.stats.query());
-    const health = await timed(calls, async () => (await fetch(`${server.url}/readyz`)).text());
+    const health = await timed(calls, () => assertReady(server.url, token));
     return { others, health, blocked: await Promise.all(blocked) };
   });
   log("one connection free");
@@ -48,9 +75,15 @@ async function run({ full, log }: DrillOptions): Promise<Outcome> {
       clientOf(user).preferences.set.mutate({ key: "held", value: 2 }).catch(errorReason),
     );
     await held();
+    const firstMs = Promise.race(blocked).then(() => performance.now());
     const fast = await timed(calls, (number) => clientOf(POOL + (number % 4)).memory.stats.query());
+    const untilMs = await firstMs;
     await Promise.all(blocked);
-    return fast;
+    // Who got its answer only when a slow one was over has waited behind it.
+    return {
+      ...fast,
+      reasons: fast.reasons.map((reason, at) => ((fast.endedMs[at] ?? 0) < untilMs ? reason : "late")),
+    };
   });
   const { others, health, blocked } = exhausted;
   return {
@@ -105,8 +138,16 @@ async function untilWaiting(sql: postgres.Sql, count: number): Promise<void> {
   }
 }
 
+/** @throws Error unless the server says that it and its database are well */
+async function assertReady(url: string, token: string): Promise<void> {
+  const answer = await fetch(`${url}/readyz`, { headers: { authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  await answer.body?.cancel();
+}
+
 async function timed(count: number, call: (number: number) => Promise<unknown>) {
   const ms: number[] = [];
+  const endedMs: number[] = [];
   const reasons = await Promise.all(
     Array.from({ length: count }, async (_, number) => {
       await sleep(number % 50);
@@ -115,9 +156,10 @@ async function timed(count: number, call: (number: number) => Promise<unknown>) 
         () => "answered",
         (error: unknown) => errorReason(error) ?? String(error),
       );
+      endedMs[number] = performance.now();
       ms.push(performance.now() - startedMs);
       return reason;
     }),
   );
-  return { ms, reasons };
+  return { ms, endedMs, reasons };
 }

@@ -40,7 +40,7 @@ export const CONFIG_VARIABLES = [
     name: "DATABASE_POOL_SIZE",
     fallback: "10",
     meaning:
-      "Connections to a PostgreSQL server that callers share, at most (2 to 100); background work, exports and health have six of their own.",
+      "Connections to a PostgreSQL server that callers share, at most (2 to 100); background work, exports, health and tokens have seven of their own.",
   },
   {
     name: "DATABASE_STATEMENT_TIMEOUT_MS",

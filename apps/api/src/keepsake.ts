@@ -95,9 +95,10 @@ export async function startKeepsake(config: Config, logger: Logger, options: Sta
   return { url, services, databaseHome: handle.home, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-async function openDoorkeeper({ server }: Config, { db }: DatabaseHandle, logger: Logger): Promise<Doorkeeper> {
-  const { tokenKey } = await openInstallation(db);
-  const doorkeeper = new Doorkeeper({ db, logger, configuredToken: server.adminToken, tokenKey });
+async function openDoorkeeper({ server }: Config, handle: DatabaseHandle, logger: Logger): Promise<Doorkeeper> {
+  const { tokenKey } = await openInstallation(handle.db);
+  const { tokensDb: db, backgroundDb } = handle;
+  const doorkeeper = new Doorkeeper({ db, backgroundDb, logger, configuredToken: server.adminToken, tokenKey });
   await doorkeeper.open();
   assertGuarded(server, doorkeeper.asksForTokens);
   return doorkeeper;

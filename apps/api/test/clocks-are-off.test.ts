@@ -1,4 +1,4 @@
-import { createClient, errorReason } from "@keepsake/client";
+import { createClient, errorReason, type KeepsakeClient } from "@keepsake/client";
 import { createTestDatabase, type TestDatabase } from "@keepsake/db/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { databaseEnvironment, freePort, startProcess, untilHealthy } from "./_keepsake-process.ts";
@@ -6,6 +6,8 @@ import { eventually } from "./_keepsake-server.ts";
 
 const HOOK = new URL("./_clock-hook.ts", import.meta.url).href;
 const HOURS_MS = 2 * 3_600_000;
+/** Longer than anything here is kept. */
+const DAYS_MS = 8 * 24 * 3_600_000;
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -28,8 +30,8 @@ async function startOffBy(offByMs: number, more: Record<string, string> = {}) {
 }
 
 test.each([
-  ["two hours ahead", HOURS_MS],
-  ["two hours behind", -HOURS_MS],
+  ["eight days ahead", DAYS_MS],
+  ["eight days behind", -DAYS_MS],
 ])(
   "a server whose clock is %s keeps answers as long as was said, by the database's clock",
   async (_, offByMs) => {
@@ -50,10 +52,10 @@ test.each([
   180_000,
 );
 
-test("a write that is sent again hours later by the servers' clocks is the same write", async () => {
+test("a write that is sent again days later by the servers' clocks is the same write", async () => {
   const input = { content: "The clock struck thirteen", idempotencyKey: "thirteen" };
   const ids: string[] = [];
-  for (const offByMs of [-HOURS_MS, HOURS_MS]) {
+  for (const offByMs of [-DAYS_MS, DAYS_MS]) {
     const { server, client } = await startOffBy(offByMs);
     await using _server = server;
     ids.push((await client.memory.add.mutate(input)).id);
@@ -61,6 +63,20 @@ test("a write that is sent again hours later by the servers' clocks is the same 
     expect(items.filter(({ content }) => content === input.content)).toHaveLength(1);
   }
   expect(new Set(ids).size).toBe(1);
+}, 180_000);
+
+test("what tools add within an hour is counted over servers whose clocks are hours apart", async (ctx) => {
+  if (database.engine === "embedded") return ctx.skip("the embedded database's clock is the server's own");
+  const most = { KEEPSAKE_UNSAID_PER_HOUR: "2" };
+  const add = (client: KeepsakeClient, content: string) =>
+    client.memory.add.mutate({ content, origin: "tool" }).then(() => "added", errorReason);
+  const answers: unknown[] = [];
+  for (const offByMs of [-HOURS_MS, HOURS_MS]) {
+    const { server, client } = await startOffBy(offByMs, most);
+    await using _server = server;
+    for (const count of [1, 2]) answers.push(await add(client, `reading ${count} of ${offByMs}`));
+  }
+  expect(answers).toEqual(["added", "added", "RATE_LIMITED", "RATE_LIMITED"]);
 }, 180_000);
 
 // Last: from the first token on every call needs one.

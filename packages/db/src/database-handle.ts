@@ -37,6 +37,7 @@ export function createHandle(parts: HandleParts): DatabaseHandle {
     db,
     backgroundDb: parts.lanes ? dbOf(lanes.background) : db,
     exportDb: parts.lanes ? dbOf(lanes.export) : db,
+    tokensDb: parts.lanes ? dbOf(lanes.tokens) : db,
     flush: (wanted) => lanes.app.use((connection) => flush(connection, wanted)),
     jobs: lanes.jobs,
     limitCall,
@@ -57,7 +58,7 @@ export function createHandle(parts: HandleParts): DatabaseHandle {
 /** The embedded database's one connection is every lane's. */
 function shareOne(sql: postgres.Sql): Lanes {
   const lane: Lane = { use: (work) => work(sql) };
-  return { app: lane, background: lane, export: lane, jobs: lane, health: lane };
+  return { app: lane, background: lane, export: lane, jobs: lane, health: lane, tokens: lane };
 }
 
 /** Statements under way get some seconds; then the connections are cut. Never fails, and never hangs. */

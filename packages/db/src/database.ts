@@ -67,6 +67,8 @@ export interface DatabaseHandle extends AsyncDisposable {
   readonly backgroundDb: Database;
   /** The same for long reads of much. */
   readonly exportDb: Database;
+  /** The same for looking whose token a call has, which must not wait behind all other calls. */
+  readonly tokensDb: Database;
   /** Sends several statements as one transaction; see `flush`. */
   flush<const W extends Wanted>(wanted: W): Promise<FlushResults<W>>;
   /** A connection for the job library's statements, one at a time. */

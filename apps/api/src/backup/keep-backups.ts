@@ -25,6 +25,8 @@ export class KeptBackups implements Backups, AsyncDisposable {
   readonly #schedule: Promise<void>;
   #underWay: Promise<void> | null = null;
   #lastTriedMs: number | null = null;
+  /** Told from here too: the folder may take no note of it. */
+  #lastFailure: Failure | null = null;
 
   constructor(
     database: { config: DatabaseConfig; handle: DatabaseHandle },
@@ -71,13 +73,13 @@ export class KeptBackups implements Backups, AsyncDisposable {
     const state = at === null ? "watched" : "on";
     try {
       const [newest] = await listBackups(folder);
-      const failure = await readFailure(folder);
-      const warning = warningOf(newest ?? null, failure, Date.now());
-      const lastFailure = failure && { at: new Date(failure.at), problem: failure.problem };
+      const failure = later(await readFailure(folder), this.#lastFailure);
+      const warning = warningOf(newest ?? null, failure, this.#startedMs);
+      const lastFailure = failure && toLastFailure(failure);
       return { state, lastGood: newest ? toGoodBackup(newest) : null, lastFailure, isUnderWay, warning };
     } catch (error) {
-      const warning = error instanceof Error ? error.message : String(error);
-      return { state, lastGood: null, lastFailure: null, isUnderWay, warning };
+      const lastFailure = this.#lastFailure && toLastFailure(this.#lastFailure);
+      return { state, lastGood: null, lastFailure, isUnderWay, warning: problemOf(error) };
     }
   }
 
@@ -123,13 +125,16 @@ export class KeptBackups implements Backups, AsyncDisposable {
     try {
       const { file, bytes, rows } = await this.#backUp(folder);
       const seconds = Math.round((Date.now() - startedMs) / 1000);
+      this.#lastFailure = null;
       this.#logger.info({ file, bytes, rows, seconds }, "a backup was made, restored and compared");
     } catch (error) {
       // A backup reads every row, and so is the first to meet what no call has read for long.
       if (isDamage(error)) this.#damage.note(this.#logger, error);
-      const problem = error instanceof Error ? error.message : String(error);
-      if (error instanceof BackupUnderWayError) this.#logger.info(problem);
-      else if (!signal.aborted) this.#logger.error({ problem }, "the backup failed; those before it are untouched");
+      const problem = problemOf(error);
+      if (error instanceof BackupUnderWayError) return this.#logger.info(problem);
+      if (signal.aborted) return;
+      this.#lastFailure = { at: new Date().toISOString(), problem };
+      this.#logger.error({ problem }, "the backup failed; those before it are untouched");
     }
   }
 }
@@ -145,10 +150,20 @@ const toGoodBackup = ({ file, bytes, createdAt, rows, verifiedIn }: Backup): Goo
   verifiedIn,
 });
 
+const problemOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const toLastFailure = ({ at, problem }: Failure): BackupStatus["lastFailure"] => ({ at: new Date(at), problem });
+
+const later = (one: Failure | null, other: Failure | null): Failure | null =>
+  one === null || (other !== null && other.at > one.at) ? other : one;
+
 /** Null when all is well. A first backup is not missed before anybody could have made one. */
-function warningOf(newest: Backup | null, failure: Failure | null, nowMs: number): string | null {
-  const isOld = newest !== null && nowMs - Date.parse(newest.createdAt) > AGE_MAX_MS;
+function warningOf(newest: Backup | null, failure: Failure | null, startedMs: number): string | null {
   if (failure !== null && (newest === null || failure.at > newest.createdAt))
     return `The last backup failed: ${failure.problem}`;
-  return isOld ? `The last good backup is older than 36 hours: ${newest.file}.` : null;
+  const isOld = Date.now() - (newest === null ? startedMs : Date.parse(newest.createdAt)) > AGE_MAX_MS;
+  if (!isOld) return null;
+  return newest === null
+    ? "There is no good backup, 36 hours after the start."
+    : `The last good backup is older than 36 hours: ${newest.file}.`;
 }

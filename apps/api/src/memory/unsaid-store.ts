@@ -9,9 +9,11 @@ import { UNSAID_TRUST_MAX } from "../platform/unsaid.ts";
 const HOUR_S = 3_600;
 /** Some of the hour's memories are older than an hour by then, unless they all came at once. */
 const RETRY_AFTER_S = 300;
-/** The oldest id that a row of the last hour can have: ids begin with their time, and servers' clocks differ a little. */
-const hourOldId = (): string => {
-  const ms = Date.now() - (HOUR_S + 60) * 1_000;
+/** Servers' clocks may differ by so much. */
+const CLOCKS_APART_S = 24 * HOUR_S;
+/** Older ids are of no row of the last hour: ids begin with the time of the server that made them. Spares most rows. */
+const oldestId = (): string => {
+  const ms = Date.now() - (HOUR_S + CLOCKS_APART_S) * 1_000;
   const hex = ms.toString(16).padStart(12, "0");
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 };
@@ -29,7 +31,7 @@ export async function assertUnsaidWithin(actor: Actor, tx: Transaction, perHourM
     .where(
       and(
         ownedBy(actor, knowledge),
-        gte(knowledge.id, hourOldId()),
+        gte(knowledge.id, oldestId()),
         gte(knowledge.createdAt, sql`now() - interval '1 hour'`),
         lte(knowledge.trust, UNSAID_TRUST_MAX),
       ),

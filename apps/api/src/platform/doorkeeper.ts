@@ -22,7 +22,10 @@ const NEWS_MS = 250;
 
 /** What the doorkeeper has to know. */
 export interface DoorkeeperOptions {
+  /** What calls wait for. */
   readonly db: Database;
+  /** What none waits for. */
+  readonly backgroundDb: Database;
   readonly logger: Logger;
   /** `KEEPSAKE_ADMIN_TOKEN`; null when it is not set. */
   readonly configuredToken: string | null;
@@ -40,6 +43,7 @@ export interface Visitor {
 export class Doorkeeper {
   readonly tokenKey: Uint8Array;
   readonly #db: Database;
+  readonly #backgroundDb: Database;
   readonly #logger: Logger;
   readonly #configured: Buffer | null;
   readonly #attempts = new FailedAttempts();
@@ -48,9 +52,10 @@ export class Doorkeeper {
   readonly #usedMs = new LRUCache<string, number>({ max: TOKENS_MAX });
   readonly #freshness: TokenFreshness;
 
-  constructor({ db, logger, configuredToken, tokenKey }: DoorkeeperOptions) {
+  constructor({ db, backgroundDb, logger, configuredToken, tokenKey }: DoorkeeperOptions) {
     this.tokenKey = tokenKey;
     this.#db = db;
+    this.#backgroundDb = backgroundDb;
     this.#logger = logger;
     this.#configured = configuredToken === null ? null : digest(configuredToken);
     this.#freshness = new TokenFreshness(db, () => this.#rows.clear());
@@ -135,7 +140,7 @@ export class Doorkeeper {
     const nowMs = performance.now();
     if (nowMs - (this.#usedMs.get(id) ?? Number.NEGATIVE_INFINITY) < NOTE_USE_EVERY_MS) return;
     this.#usedMs.set(id, nowMs);
-    noteTokenUse(this.#db, id).catch((error: unknown) => {
+    noteTokenUse(this.#backgroundDb, id).catch((error: unknown) => {
       this.#logger.debug({ cause: describeCause(error) }, "the use of a token could not be noted");
     });
   }

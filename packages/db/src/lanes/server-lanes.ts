@@ -17,6 +17,8 @@ export interface Lanes {
   readonly jobs: Lane;
   /** Whether the database is there. */
   readonly health: Lane;
+  /** Whose token it is: whoever asks how the server is has to be let in, however many callers wait. */
+  readonly tokens: Lane;
 }
 
 /** Above the statement's own time-out, so that PostgreSQL gets to say what was too slow. */
@@ -50,6 +52,7 @@ export function openLanes(config: ServerConfig, options: ConnectOptions): Lanes 
     export: open({ size: 2, ...long }, LONG_MS),
     jobs: open({ size: 1, ...long }, LONG_MS),
     health: open({ size: 1, useMs: HEALTH_MS, isBudgeted: false }, HEALTH_MS),
+    tokens: open({ size: 1, useMs: shortMs, isBudgeted: true }, config.statementTimeoutMs),
   };
   return {
     ...lanes,
