@@ -7,8 +7,9 @@ import {
   VERSION_HEADER,
 } from "@keepsake/contract/version";
 import { createTRPCClient, httpLink, type TRPCClient } from "@trpc/client";
-import superjson from "superjson";
+import { answerTransformer } from "./calls/answer-transformer.ts";
 import { assertReadable } from "./calls/busy.ts";
+import { limitBody } from "./calls/limit-body.ts";
 import { type Patience, patientLink } from "./calls/patient-link.ts";
 
 /** Every procedure of the server, typed: `procedures.memory.add.mutate({ content })`. Dates are real dates. */
@@ -33,11 +34,11 @@ export function createProcedures(options: CallOptions, patience: Patience): Proc
       patientLink(patience),
       httpLink({
         url: new URL("trpc", withSlash(options.url)).href,
-        transformer: superjson,
+        transformer: answerTransformer,
         // Texts stay out of addresses, which end up in logs.
         methodOverride: "POST",
         headers: toHeaders(options),
-        fetch: async (input, init) => assertReadable(await fetch(input, init as RequestInit)),
+        fetch: async (input, init) => limitBody(assertReadable(await fetch(input, init as RequestInit))),
       }),
     ],
   });

@@ -66,16 +66,18 @@ const toAliasMatch = ({ key, entityId, match }: Candidate): AliasMatch => ({ key
 async function listAliases({ preferences }: PreferencesClient): Promise<Alias[]> {
   const aliases: Alias[] = [];
   let cursor: string | null = null;
-  do {
+  for (;;) {
     const page: AliasPage = await preferences.list.query({
       keyPrefix: PREFIX,
       limit: 200,
       ...(cursor !== null && { cursor }),
     });
     aliases.push(...page.items.flatMap(toAlias));
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return aliases;
+    const next: unknown = page.nextCursor;
+    // What is no Keepsake of this version may have no such field, or answer every page with the same one.
+    if (typeof next !== "string" || next === cursor) return aliases;
+    cursor = next;
+  }
 }
 
 type AliasPage = Awaited<ReturnType<KeepsakeClient["preferences"]["list"]["query"]>>;

@@ -3,6 +3,9 @@ import { TRPCClientError } from "@trpc/client";
 /** Too many calls; a gateway without its server; busy, or without its database; a model that took too long. */
 const PASSING: readonly unknown[] = [429, 502, 503, 504];
 
+/** What is asked for beyond a day is a day: no call waits so long, and timers take no more than 24 of them. */
+const ASKED_PAUSE_MS_MAX = 86_400_000;
+
 /** An answer of a proxy or of another server: no JSON, and no success. */
 class ForeignAnswerError extends Error {
   override readonly name = "ForeignAnswerError";
@@ -34,13 +37,13 @@ export function isPassingFault(error: unknown): boolean {
   return cause instanceof ForeignAnswerError ? PASSING.includes(cause.status) : cause instanceof TypeError;
 }
 
-/** How long the server asks to be left alone (`Retry-After`), milliseconds; 0 when it does not say. */
+/** How long the server asks to be left alone (`Retry-After`), milliseconds up to a day; 0 when it does not say. */
 export function askedPauseMs(error: unknown, nowMs: number): number {
   const said = headersOf(error)?.get("retry-after");
   if (said === null || said === undefined) return 0;
   const seconds = Number(said);
   const ms = Number.isNaN(seconds) ? Date.parse(said) - nowMs : seconds * 1000;
-  return Number.isFinite(ms) ? Math.max(ms, 0) : 0;
+  return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), ASKED_PAUSE_MS_MAX);
 }
 
 function headersOf(error: unknown): Headers | null {

@@ -18,7 +18,7 @@ export const EMPTY_CONTEXT: TurnContext = {
 
 /**
  * Takes an answer only if a Keepsake gave it: whatever listens at the address may send JSON too, and the model is not to
- * be given what `generate` cannot read.
+ * be given what `generate` cannot read, down to each message of the `tail`.
  *
  * @throws StrangeAnswerError
  */
@@ -29,7 +29,9 @@ export function assertBegunTurn(answer: BegunTurn): void {
     typeof interactionId === "string" &&
     (cached === null || typeof toRecord(cached)["response"] === "string") &&
     typeof parts["system"] === "string" &&
-    [parts["memories"], parts["earlier"], parts["tail"], parts["preferences"], degraded].every(Array.isArray);
+    isListOf(parts["tail"], isSaidByOne) &&
+    [parts["memories"], parts["earlier"], parts["preferences"]].every((list) => isListOf(list, isRecord)) &&
+    isListOf(degraded, (part) => typeof part === "string");
   if (!isWhole) throw new StrangeAnswerError("What answered conversation.begin is no Keepsake of this version.");
 }
 
@@ -44,6 +46,14 @@ export function assertMessage(answer: { readonly id: string; readonly createdAt:
   throw new StrangeAnswerError("What answered is no Keepsake of this version.");
 }
 
-function toRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+const toRecord = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isItem);
+
+function isSaidByOne(message: unknown): boolean {
+  const { role, content } = toRecord(message);
+  return typeof role === "string" && typeof content === "string";
 }

@@ -31,12 +31,14 @@ async function begin(
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Pick<Beginning, "begun" | "failure">> {
-  const timeout = AbortSignal.timeout(timeoutMs + (input.joinMs ?? 0));
+  const patienceMs = timeoutMs + (input.joinMs ?? 0);
+  const endsAtMs = performance.now() + patienceMs;
+  const timeout = AbortSignal.timeout(patienceMs);
   const limit = signal ? AbortSignal.any([signal, timeout]) : timeout;
   try {
     await untilAborted(setup.saves.settled(input.sessionId), limit);
     const call = () => setup.procedures.conversation.begin.mutate(input, { signal: limit });
-    const begun: BegunTurn = await untilAborted(withRetries(call, limit), limit);
+    const begun: BegunTurn = await untilAborted(withRetries(call, limit, endsAtMs), limit);
     assertBegunTurn(begun);
     setup.late.hasAnswered();
     return { begun, failure: null };

@@ -31,20 +31,24 @@ const RETRIES_MAX = 2;
 const PAUSE_MS = 100;
 
 /**
- * Makes a call that is safe to repeat, up to three times while its failures are passing ones.
+ * Makes a call that is safe to repeat, up to three times while its failures are passing ones. A server that asks for a
+ * pause beyond the end is left alone.
  *
  * @param limit ends the trying; the call has to heed it by itself
+ * @param endsAtMs when `limit` fires at the latest, by `performance.now()`
  * @throws the last failure
  */
-export async function withRetries<T>(call: () => Promise<T>, limit: AbortSignal): Promise<T> {
+export async function withRetries<T>(call: () => Promise<T>, limit: AbortSignal, endsAtMs: number): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       if (attempt === RETRIES_MAX || limit.aborted || !isPassing(error)) throw error;
       // Gateways that lost their server together do not come back together.
-      const pauseMs = PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2);
-      await pause(askedPauseMs(error, Date.now()) + pauseMs, limit);
+      const ownPauseMs = PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2);
+      const pauseMs = askedPauseMs(error, Date.now()) + ownPauseMs;
+      if (performance.now() + pauseMs >= endsAtMs) throw error;
+      await pause(pauseMs, limit);
     }
   }
 }

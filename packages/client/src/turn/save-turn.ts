@@ -75,6 +75,7 @@ async function complete(
 ): Promise<void> {
   const { text, answeredAt: createdAt } = answer;
   const limit = AbortSignal.timeout(timeoutMs);
+  const endsAtMs = performance.now() + timeoutMs;
   const input = {
     interactionId: begin.interactionId,
     idempotencyKey: answerKeyOf(begin),
@@ -88,7 +89,7 @@ async function complete(
     ...(metadata !== undefined && { metadata }),
   };
   const call = () => setup.procedures.conversation.complete.mutate(input, { signal: limit });
-  assertMessage(await untilAborted(withRetries(call, limit), limit));
+  assertMessage(await untilAborted(withRetries(call, limit, endsAtMs), limit));
 }
 
 /** The caller's judgement; one that fails is a no. */
