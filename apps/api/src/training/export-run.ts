@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Actor } from "../platform/actor.ts";
 import { audit } from "../platform/audit.ts";
 import { parseCursor } from "../platform/cursor.ts";
+import type { Services } from "../platform/services.ts";
 import { ensureUser } from "../platform/users.ts";
 import { type ExportPlace, fromExportCursor, toExportCursor } from "./export-cursor.ts";
 import { createWriter, fingerprintOf, toRequest, type WriteExample } from "./export-plan.ts";
@@ -15,6 +16,9 @@ import { getManifest } from "./manifest.ts";
 /** Bytes of texts read at once: what bounds the memory of an export, with the largest single example. */
 const PAGE_BYTES_MAX = 1_048_576;
 
+/** What an export needs of the server: the connections to read with, and the key that seals its cursors. */
+export type ExportServices = Pick<Services, "exportDb" | "doorkeeper">;
+
 /**
  * One export under way: reads examples a page at a time and makes their lines. Between two pages it holds no connection,
  * no lock and no transaction.
@@ -23,6 +27,7 @@ export class ExportRun {
   readonly id: string;
   readonly #actor: Actor;
   readonly #db: Database;
+  readonly #cursorKey: Uint8Array;
   readonly #options: ExportOptions;
   readonly #write: WriteExample;
   readonly #totals: ExportTotals;
@@ -30,12 +35,14 @@ export class ExportRun {
   #after: string | null;
 
   private constructor(
-    caller: { actor: Actor; db: Database },
+    actor: Actor,
+    services: ExportServices,
     options: ExportOptions,
     place: Pick<ExportPlace, "exportId" | "totals"> & { after: string | null; hash: IHasher },
   ) {
-    this.#actor = caller.actor;
-    this.#db = caller.db;
+    this.#actor = actor;
+    this.#db = services.exportDb;
+    this.#cursorKey = services.doorkeeper.tokenKey;
     this.#options = options;
     this.#write = createWriter(options);
     this.id = place.exportId;
@@ -45,30 +52,36 @@ export class ExportRun {
   }
 
   /** Begins a new export. */
-  static async begin(actor: Actor, db: Database, options: ExportOptions): Promise<ExportRun> {
+  static async begin(actor: Actor, services: ExportServices, options: ExportOptions): Promise<ExportRun> {
     const exportId = uuidv7();
-    await db.transaction(async (tx) => {
+    await services.exportDb.transaction(async (tx) => {
       await ensureUser(actor, tx);
       await addExport(actor, tx, exportId, toRequest(options));
       const details = { format: options.format };
       await audit(actor, tx, { procedure: "training.export", items: [exportId], count: 1, details });
     });
     const hash = (await createSHA256()).init();
-    return new ExportRun({ actor, db }, options, { exportId, totals: noTotals(), after: null, hash });
+    return new ExportRun(actor, services, options, { exportId, totals: noTotals(), after: null, hash });
   }
 
   /**
    * Goes on where a page ended.
    *
-   * @throws DomainError `INVALID_INPUT` for a cursor of another export, of other options, or of one that was marked
+   * @throws DomainError `INVALID_INPUT` for a cursor that was made up or changed, of another user, of other options, or
+   *   of an export that was marked
    */
-  static async resume(actor: Actor, db: Database, options: ExportOptions, cursor: string): Promise<ExportRun> {
+  static async resume(
+    actor: Actor,
+    services: ExportServices,
+    options: ExportOptions,
+    cursor: string,
+  ): Promise<ExportRun> {
     const hash = await createSHA256();
-    const read = fromExportCursor(cursor);
-    const row = read && (await findExport(actor, db, read.exportId));
+    const read = fromExportCursor(actor, services.doorkeeper.tokenKey, cursor);
+    const row = read && (await findExport(actor, services.exportDb, read.exportId));
     const isUsable = read?.fingerprint === fingerprintOf(options) && row?.markedAt === null;
     const place = parseCursor(cursor, () => (isUsable && loadState(hash, read.hash) ? read : null));
-    return new ExportRun({ actor, db }, options, { ...(place as ExportPlace), hash });
+    return new ExportRun(actor, services, options, { ...(place as ExportPlace), hash });
   }
 
   /**
@@ -96,7 +109,7 @@ export class ExportRun {
   /** Where the next page begins. */
   cursor(): string {
     if (this.#after === null) throw new Error("an export without examples has no next page");
-    return toExportCursor({
+    return toExportCursor(this.#actor, this.#cursorKey, {
       exportId: this.id,
       fingerprint: fingerprintOf(this.#options),
       after: this.#after,

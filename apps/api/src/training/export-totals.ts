@@ -1,7 +1,9 @@
 import type { ExportManifest } from "@keepsake/contract";
 import { z } from "zod";
 
-const Count = z.int().min(0);
+/** A petabyte: more than any export has, and far from where sums of counts stop being exact. */
+const COUNT_MAX = 2 ** 50;
+const Count = z.int().min(0).max(COUNT_MAX);
 
 /** What an export has read, written and left out so far. */
 export const ExportTotals = z.strictObject({

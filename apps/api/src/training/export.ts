@@ -1,7 +1,6 @@
 import type { ExportOptions, ExportPage, ExportTrainingInput } from "@keepsake/contract";
 import type { Actor } from "../platform/actor.ts";
-import type { Services } from "../platform/services.ts";
-import { ExportRun } from "./export-run.ts";
+import { ExportRun, type ExportServices } from "./export-run.ts";
 
 /** Examples that a stream reads at once. */
 const STREAM_PAGE_ROWS = 500;
@@ -23,10 +22,10 @@ export interface StreamedExport {
  */
 export async function startExport(
   actor: Actor,
-  { exportDb: db }: Pick<Services, "exportDb">,
+  services: ExportServices,
   options: ExportOptions,
 ): Promise<StreamedExport> {
-  const run = await ExportRun.begin(actor, db, options);
+  const run = await ExportRun.begin(actor, services, options);
   return { exportId: run.id, chunks: readChunks(run) };
 }
 
@@ -43,17 +42,17 @@ async function* readChunks(run: ExportRun): AsyncGenerator<Buffer> {
  * One page of an export, for callers that take no streams. The lines of all pages, each with a newline, are what a
  * stream would give. A page that is asked for again with the same cursor is read again and spoils nothing.
  *
- * @throws DomainError `INVALID_INPUT` for a cursor that is not of this export
+ * @throws DomainError `INVALID_INPUT` for a cursor that no page of this export gave this user
  */
 export async function exportPage(
   actor: Actor,
-  { exportDb: db }: Pick<Services, "exportDb">,
+  services: ExportServices,
   { limit, cursor, ...options }: ExportTrainingInput,
 ): Promise<ExportPage> {
   const run =
     cursor === undefined
-      ? await ExportRun.begin(actor, db, options)
-      : await ExportRun.resume(actor, db, options, cursor);
+      ? await ExportRun.begin(actor, services, options)
+      : await ExportRun.resume(actor, services, options, cursor);
   const { lines, isLast } = await run.next(limit);
   if (!isLast) return { exportId: run.id, lines, nextCursor: run.cursor(), manifest: null };
   return { exportId: run.id, lines, nextCursor: null, manifest: await run.complete() };
