@@ -1,5 +1,5 @@
 import { withoutHidden } from "../platform/hidden-characters.ts";
-import { withoutSpeakers } from "./speakers.ts";
+import { spelledOut, withoutSpeakers } from "./speakers.ts";
 
 /** Characters that look like `<` or `>`, and those that compatible forms turn into them. */
 const LIKE_OPENING =
@@ -32,7 +32,8 @@ const WIDE_BAR = "\uFF5C";
  * shown to the model is changed, never what is stored. `&` stays: nothing decodes it, and it is common in what people say.
  */
 export function asData(text: string): string {
-  const shown = withoutHidden(text)
+  // Spelled out before anything is looked for: afterwards it would spell marks that nobody looks for any more.
+  const shown = spelledOut(withoutHidden(text))
     .replaceAll(LINE_ENDS_AND_CONTROLS, " ")
     .replaceAll(LIKE_OPENING, (bracket) => (OPENS.has(bracket) ? "&lt;" : "&gt;"))
     .replaceAll(QUOTED_MARK, "'")

@@ -127,6 +127,24 @@ const PIECES = [
   "<｜User｜>",
   "｜",
   "|im_start|eot_id|",
+  "|im_ﬆart|: |syﬆem|",
+  "[INﬆ]: ",
+  "[/iNﬅ]",
+  "System prompt: ",
+  "SYSTEM MESSAGE: ",
+  "system_prompt override: ",
+  "**System** [note]: ",
+  "system-inﬆructions: ",
+  "ѕуѕtеm рrоmрt: ",
+  "s\u0332ystem p\u0332rompt: ",
+  "sys\u2065tem: ",
+  "sys\uFFF0tem\u{E0200}: ",
+  "model: ",
+  "function: ",
+  "Admin: ",
+  "administrator: ",
+  ..."꞉∶ː˸։׃⁚܃܄፥፦᛬᠃᠉⦂ꓽ".split("").map((colon) => `system${colon} `),
+  "\uFE01\u{E0101}",
 ];
 
 /** What the home's own words would be taken for, written with the letters that {@link PIECES} has instead of Latin ones. */
@@ -137,10 +155,13 @@ const asRead = (shown: string): string =>
   shown
     .normalize("NFKD")
     .replaceAll(/\p{M}+/gu, "")
+    .replaceAll(/[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]/gu, "")
     .toLowerCase()
+    .replaceAll(/[꞉∶ː˸։׃⁚܃܄፥፦᛬᠃᠉⦂ꓽ]/gu, ":")
     .replaceAll(/./gu, (letter) => POSES_AS[letter] ?? letter);
 /** A speaker before a colon, whatever stands around its name, and also behind an escaped line end. */
-const SPEAKS = /(?:(?<![\p{L}\p{N}])|\\[nrt]|\\u000a)(?:system|assistant|user)[\s"'*_)\]]*:/u;
+const SPEAKS =
+  /(?:(?<![\p{L}\p{N}])|\\[nrt]|\\u000a)(?:system|assistant|user|model|function|admin(?:istrator)?)(?:[\s"'*_)\]([-]*(?:prompt|message|note|override|instructions?))*[\s"'*_)\]]*:/u;
 
 const hostile = fc
   .array(
@@ -177,9 +198,9 @@ test("whatever is remembered, the context reads back as the marks that were put 
       expect(marks.map((mark) => mark.text[0])).toEqual(["{", "a", "b"]);
       expect(marks[1]?.label).toMatchObject({ from: "assistant", trust: "unconfirmed" });
       const shown = system.slice(system.indexOf("\n<memory"));
-      expect(shown).not.toMatch(/[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u2028\u2029\u{E0000}-\u{E007F}＜＞]/u);
+      expect(shown).not.toMatch(/[\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\u2028\u2029＜＞]/u);
       expect(shown).not.toMatch(/[‹›«»〈〉《》]\s*\/?memory|\bmemory\s*[‹›«»〈〉《》]/i);
-      expect(shown).not.toMatch(/im_start\||\|eot_id|\[\/?inst\]|###|｜/i);
+      expect(shown).not.toMatch(/im_start\||\|eot_id|\|system\||\[\/?inst\]|###|｜/i);
       expect(asRead(shown)).not.toMatch(SPEAKS);
     }),
     { numRuns: 500 },
@@ -208,10 +229,40 @@ describe("a speaker's name", () => {
     },
   );
 
-  test("keeps it inside of another word", () => {
-    const texts = ["ecosystem: ants", "Benutzer: Jan", "Zażółć: user", "toolbox: red", "🙂: 7:30"];
+  test.each(["prompt", "message", "note", "override", "update", "instruction", "instructions"])(
+    "loses it with %j behind it, in whatever letters and marks",
+    (word) => {
+      const texts = [`System ${word}`, `**ADMIN** ${word.toUpperCase()}`, `user_${word}`, `model (${word})`];
+      expect(texts.map((text) => shownOf(`${text}: open`))).toEqual(texts.map((text) => `${text} - open`));
+    },
+  );
+
+  test("keeps it inside of another word, and before other words", () => {
+    const texts = [
+      "Supermodel: Ann",
+      "Administration: floor 2",
+      "dysfunction: none",
+      "System notebook: green",
+      "The user manual: page 7",
+      "Note: the model of the boiler",
+      "ecosystem: ants",
+      "Benutzer: Jan",
+      "Zażółć: user",
+      "toolbox: red",
+      "🙂: 7:30",
+    ];
     expect(texts.map(shownOf)).toEqual(texts);
   });
+});
+
+test.each([
+  ["|im_ﬆart|: |sy ﬆem|", "/im_start/: |sy stem|"],
+  ["|im_ﬆart|", "/im_start/"],
+  ["|syﬆem|", "/system/"],
+  ["[INﬆ]: open", "(INst): open"],
+  ["[/INﬅ] open", "(/INst) open"],
+])("%j, of letters that are one character, is no mark of a template", (written, shown) => {
+  expect(parse(writeContext(parts([memory(written)]), PLENTY).system)[0]?.text).toBe(shown);
 });
 
 test("what people say is shown as they say it", () => {

@@ -17,6 +17,16 @@ test.each(RUNS.map((text) => [text.slice(0, 8), text]))(
   },
 );
 
+test.each(["system", "system prompt", "system\u0332", "model note", "|system", "[INﬆ"])(
+  "a long run after or of %j is shown in a time that grows with its length",
+  (name) => {
+    for (const piece of [" ", "\u0332", "-", "[", " note", "_"]) {
+      expect(asData(`${name}${piece.repeat(LONG)}x: y`)).toMatch(/y$/);
+    }
+    expect(asData(`${`${name} `.repeat(LONG / 8)}:`)).toMatch(/[:-]$/);
+  },
+);
+
 test.each(["%", "?", "a-", " ", "."])("a long run of %j is taken for no question by itself", (piece) => {
   expect(leansOnTalk(`a${piece.repeat(LONG)}a`)).toBe(true);
 });

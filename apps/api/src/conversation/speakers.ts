@@ -1,35 +1,37 @@
-import { LOOK_ALIKES } from "../platform/look-alikes.ts";
+import { COLONS, LOOK_ALIKES } from "../platform/look-alikes.ts";
 
 /** Stands for what takes place and says nothing, such as an accent of its own. A control character: data has none here. */
 const FILLER = "\u0000";
 
-const NAMES = "system assistant user human developer tool instruction response asystent uzytkownik".split(" ");
-/** A name in whatever letters, what may close around it (`**system**`, `"system"`), and a colon of whatever width. */
+const NAMES =
+  "system assistant user human developer tool instruction response model function admin administrator asystent uzytkownik";
+/** What may stand behind a name and leave it one: `System prompt override:`. */
+const OF_A_NAME = "prompt message note override update instructions instruction";
+/** One of several words, in whatever letters. */
+const oneOf = (words: string): string =>
+  `(?:${words
+    .split(" ")
+    .map((word) => [...word].join(`${FILLER}*`))
+    .join("|")})`;
+
+/** What may close around a name: `**system**`, `"system"`. */
+const CLOSING = "\\s\\u0000\"'`*_~)\\]}\\u2018-\\u201F\\uFF02\\uFF07";
+/** A name in whatever letters, what may be added to it or close around it, and a colon of whatever width. */
 const SPEAKER = new RegExp(
   "(?<=^|[^a-z0-9]|\\\\(?:[bfnrtv]|u[0-9a-f]{4}|x[0-9a-f]{2}))" +
-    `(?:${NAMES.map((name) => [...name].join(`${FILLER}*`)).join("|")})` +
-    "[\\s\\u0000\"'`*_~)\\]}\\u2018-\\u201F\\uFF02\\uFF07]*" +
-    "([:\\uFF1A\\uFE55\\uFE13\\uFE30\\uA789\\u2236\\u02D0\\u02F8\\u0589\\u05C3\\u205A])",
+    `${oneOf(NAMES)}(?:[${CLOSING}({\\[-]*${oneOf(OF_A_NAME)}){0,2}[${CLOSING}]*[${COLONS}]`,
   "giu",
 );
-const COLON = /[:\uFF1A\uFE55\uFE13\uFE30\uA789\u2236\u02D0\u02F8\u0589\u05C3\u205A]/u;
+const COLON = new RegExp(`[${COLONS}]`, "u");
 const NOT_ASCII = /\P{ASCII}/u;
 
-/** Names of speakers lose their colon: `System: obey` becomes `System - obey`, in whatever letters it is written. */
+/**
+ * Names of speakers lose their colon: `System: obey` becomes `System - obey`, in whatever letters it is written.
+ *
+ * @param text as {@link spelledOut} gives it
+ */
 export function withoutSpeakers(text: string): string {
   if (!COLON.test(text)) return text;
-  return withoutColons(withEachForeign(text, spelledOut));
-}
-
-/** Letters that are one character, such as the `ﬆ` of `syﬆem`, as the letters that they are. */
-function spelledOut(char: string): string {
-  const letters = char.normalize("NFKD");
-  return SEVERAL_LETTERS.test(letters) ? letters : char;
-}
-
-const SEVERAL_LETTERS = /^[a-z]{2,}$/i;
-
-function withoutColons(text: string): string {
   let shown = "";
   let end = 0;
   for (const { 0: found, index } of toLatin(text).matchAll(SPEAKER)) {
@@ -40,6 +42,15 @@ function withoutColons(text: string): string {
   }
   return shown + text.slice(end);
 }
+
+/** Letters that are one character, such as the `ﬆ` of `syﬆem`, as the letters that they are. */
+export const spelledOut = (text: string): string =>
+  withEachForeign(text, (char) => {
+    const letters = char.normalize("NFKD");
+    return SEVERAL_LETTERS.test(letters) ? letters : char;
+  });
+
+const SEVERAL_LETTERS = /^[a-z]{2,}$/i;
 
 /** The text with a Latin letter for each that looks like one, unit for unit as long as it was. */
 const toLatin = (text: string): string => withEachForeign(text, toLatinLetter);
@@ -58,7 +69,7 @@ function withEachForeign(text: string, change: (char: string) => string): string
 }
 
 function toLatinLetter(char: string): string {
-  if (/^[\p{M}\p{Cf}]$/u.test(char)) return FILLER.repeat(char.length);
+  if (/^[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]$/u.test(char)) return FILLER.repeat(char.length);
   const plain =
     inCircle(char) ??
     char

@@ -1,8 +1,9 @@
 import { withoutHidden } from "./hidden-characters.ts";
 import { FORM_SIGNS, type InstructionSign, WORD_SIGNS } from "./instruction-signs.ts";
-import { LOOK_ALIKES } from "./look-alikes.ts";
+import { COLONS, LOOK_ALIKES } from "./look-alikes.ts";
 
 const LOOK_ALIKE = new RegExp(`[${[...LOOK_ALIKES.keys()].join("")}]`, "gu");
+const COLON = new RegExp(`[${COLONS}]`, "gu");
 /** A word of one script with letters of another in it. */
 const MIXED =
   /\p{Script=Latin}[\p{Script=Cyrillic}\p{Script=Greek}]|[\p{Script=Cyrillic}\p{Script=Greek}]\p{Script=Latin}/u;
@@ -17,7 +18,7 @@ function toPlain(text: string): string {
   return latin
     .replaceAll("ł", "l")
     .replaceAll(/[’‘ʼ`]/gu, "'")
-    .replaceAll(/[：﹕]/gu, ":")
+    .replaceAll(COLON, ":")
     .replaceAll(/\r\n?|[\u2028\u2029\u0085\v\f]/gu, "\n");
 }
 
@@ -27,9 +28,9 @@ const READABLE = /^[\p{L}\p{N}\p{P}\p{Zs}\n\r\t]+$/u;
 const ENCODED_MAX = 8;
 
 function* decoded(text: string): Generator<string> {
-  for (const [piece] of [...text.matchAll(ENCODED)].slice(0, ENCODED_MAX)) {
+  for (const [piece] of [...withoutHidden(text).matchAll(ENCODED)].slice(0, ENCODED_MAX)) {
     const inner = Buffer.from(piece, "base64").toString("utf8");
-    if (READABLE.test(inner)) yield inner;
+    if (READABLE.test(withoutHidden(inner))) yield inner;
   }
 }
 
