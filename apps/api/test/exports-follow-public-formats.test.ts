@@ -63,7 +63,12 @@ const NASTY = `"Zażółć" \\ gęślą\r\njaźń\u2028 \u2029 \u0085 \u007f \uf
 
 const EXAMPLES = [
   { inputText: `five ${NASTY}`, outputText: `good ${NASTY}`, feedbackScore: 5, comment: NASTY, language: "pl" },
-  { inputText: "four", outputText: "fair", feedbackScore: 4, metadata: { [NASTY]: [NASTY, 1, null] } },
+  {
+    inputText: "four",
+    outputText: "fair",
+    feedbackScore: 4,
+    metadata: { [NASTY.replace("\\", "/")]: [NASTY, 1, null] },
+  },
   { inputText: "three", outputText: "so so", feedbackScore: 3 },
   { inputText: "two", outputText: "poor", feedbackScore: 2 },
   { inputText: "one", outputText: "bad", feedbackScore: 1, correctedText: `better ${NASTY}` },

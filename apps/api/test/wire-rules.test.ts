@@ -84,6 +84,19 @@ describe("an input", () => {
     expect(error.message).toContain(path);
   });
 
+  test("with a backslash in a key is refused by every way in, and other keys stay what they are", async () => {
+    const json = String.raw`{"content": "Keys", "metadata": {"before": 1, "\\": 2}}`;
+    const { status, error } = await call("memory.add", `{"json": ${json}}`);
+    expect([status, error.data["reason"]]).toEqual([400, "INVALID_INPUT"]);
+    expect(error.message).toContain("must not contain a backslash");
+    expect((await server.post("/memory/add", JSON.parse(json))).status).toBe(400);
+    const query = new URLSearchParams({ json: "1", input: json });
+    expect((await fetch(`${server.url}/trpc/memory.list?${query}`)).status).toBe(400);
+    const metadata = { before: 1, "\n": 2, '"': 3, "a/b": 4 };
+    const added = await server.client.memory.add.mutate({ content: "Other keys", metadata });
+    expect((await server.client.memory.get.query({ id: added.id })).metadata).toEqual(metadata);
+  });
+
   test.each(["__proto__", "constructor", "prototype"])(
     "with the key %s anywhere is refused, and pollutes nothing",
     async (key) => {

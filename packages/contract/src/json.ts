@@ -13,6 +13,12 @@ export type JsonObject = { [key: string]: Json };
  */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** What is wrong with a key that has a backslash in it: see the server's `faithful-keys.ts`. */
+export const KEY_WITH_BACKSLASH = "must not contain a backslash: JSON readers take other keys for it";
+
+/** Whether a name can be the key of an object, for everybody who reads it. */
+export const isSafeKey = (key: string): boolean => !FORBIDDEN_KEYS.has(key) && !key.includes("\\");
+
 const NUL = String.fromCharCode(0);
 
 interface JsonLimits {
@@ -76,7 +82,8 @@ class FaultFinder {
 
   #inKey(key: string, path: PropertyKey[]): Fault | null {
     this.#keys += 1;
-    return FORBIDDEN_KEYS.has(key) ? { path, message: `the key "${key}" is not allowed` } : textFault(key, path);
+    if (FORBIDDEN_KEYS.has(key)) return { path, message: `the key "${key}" is not allowed` };
+    return isSafeKey(key) ? textFault(key, path) : { path, message: KEY_WITH_BACKSLASH };
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Flag, filledText, Id, IdempotencyKey, Language, pageFields, Share, Tags, Timestamp } from "./fields.ts";
-import { FORBIDDEN_KEYS, Metadata } from "./json.ts";
+import { isSafeKey, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
 
 /** How far a memory's vectors are: `off` without a model, `failed` when the model refuses this text. */
@@ -75,7 +75,7 @@ export const Memory = z.object({
 export type Memory = z.infer<typeof Memory>;
 
 // Answers count memories by kind, so a kind must not be a key that superjson refuses.
-const Kind = filledText(limits.KIND_CHARS_MAX).refine((kind) => !FORBIDDEN_KEYS.has(kind), "must be another word");
+const Kind = filledText(limits.KIND_CHARS_MAX).refine(isSafeKey, "must be another word");
 
 const newMemoryFields = {
   /** What is to be remembered, in words. */

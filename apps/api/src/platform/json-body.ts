@@ -1,7 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { DomainError } from "./domain-error.ts";
-import { assertFaithfulNumbers } from "./faithful-numbers.ts";
-import { assertShallow } from "./json-guard.ts";
+import { assertReadable } from "./readable-json.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -19,8 +18,7 @@ export function takeJsonBodiesAsText(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => {
     const text = decode(body);
-    assertShallow(text);
-    assertFaithfulNumbers(text);
+    assertReadable(text);
     return text;
   });
 }

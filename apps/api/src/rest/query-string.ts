@@ -1,10 +1,10 @@
 import type { InputIssue } from "@keepsake/contract";
 import type { z } from "zod";
 import { DomainError } from "../platform/domain-error.ts";
-import { assertFaithfulNumbers } from "../platform/faithful-numbers.ts";
 import { toSentence } from "../platform/input-issues.ts";
-import { assertSafeKeys, assertShallow } from "../platform/json-guard.ts";
+import { assertSafeKeys } from "../platform/json-guard.ts";
 import { assertDecodable } from "../platform/percent-encoding.ts";
+import { assertReadable } from "../platform/readable-json.ts";
 import { byFieldName } from "./field-names.ts";
 import { bareSchema, fieldsOf } from "./schema-fields.ts";
 
@@ -119,8 +119,7 @@ function readFlag(text: string): boolean {
 }
 
 function readJson(text: string): unknown {
-  assertShallow(text);
-  assertFaithfulNumbers(text);
+  assertReadable(text);
   try {
     const value: unknown = JSON.parse(text);
     assertSafeKeys(value);
