@@ -33,6 +33,12 @@ const many = (count: number, item: (at: number) => string) =>
 const HOSTILE: readonly Hostile[] = [
   { what: "1 MiB of brackets", path: "/trpc/memory.add", body: text("[".repeat(MB)), status: 400 },
   { what: "1 MiB of braces", path: "/memory/add", body: text('{"a":'.repeat(MB / 5)), status: 400 },
+  {
+    what: "1 MiB of brackets that are closed",
+    path: "/memory/add",
+    body: text(`{"content":"x","metadata":{"a":${"[".repeat(MB / 2 - 50)}${"]".repeat(MB / 2 - 50)}}}`),
+    status: 400,
+  },
   { what: "14 KB of commas", path: `/trpc/${",".repeat(14_000)}?batch=1`, body: text("{}"), status: 414 },
   { what: "4 KB of commas", path: `/trpc/${",".repeat(4_000)}?batch=1`, body: text("{}"), status: 400 },
   { what: "100 MB", path: "/memory/add", body: repeated("x".repeat(MB), 100), status: 413 },

@@ -89,6 +89,8 @@ async function cutWhileWriting(
       log(`cut ${cuts + 1} of ${rounds} (${moment}), ${crew.log.acknowledged.length} acknowledged`);
     } catch (error) {
       await crew.stop();
+      // Before the first cut nothing has been damaged: the drill itself is at fault.
+      if (cuts === 0) throw error;
       opened.push(`after ${cuts} cuts the database did not open by itself: ${String(error)}`);
     }
   }

@@ -1,10 +1,12 @@
 import { connect } from "@keepsake/db";
+import { embeddings } from "@keepsake/db/schema";
 import { createTestDatabase } from "@keepsake/db/testing";
 import { startFakeOllama } from "@keepsake/embeddings/testing";
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 import { startKeepsake } from "../src/keepsake.ts";
 import { createLogger } from "../src/platform/logger.ts";
-import { eventually, testConfig } from "./_keepsake-server.ts";
+import { eventually, startTestServer, testConfig } from "./_keepsake-server.ts";
 
 const SILENT = createLogger({ level: "silent", format: "json" });
 
@@ -23,12 +25,37 @@ test("a start that cannot ask for missing vectors asks for them once it can", as
     await using handle = await connect(database.config);
     await handle.sql`alter table knowledge rename to knowledge_away`;
   }
-  const embeddings = { url: ollama.url, model: "nomic-embed-text", dimensions: 384 };
-  await using server = await startKeepsake({ ...config, embeddings }, SILENT);
+  const model = { url: ollama.url, model: "nomic-embed-text", dimensions: 384 };
+  await using server = await startKeepsake({ ...config, embeddings: model }, SILENT);
   const { db } = server.services;
   const countVectors = async () =>
     Number((await db.execute(`select count(*) as vectors from embeddings`))[0]?.["vectors"]);
   expect(await countVectors()).toBe(0);
   await db.execute(`alter table knowledge_away rename to knowledge`);
   await eventually("the vector is there", async () => (await countVectors()) === 1);
+});
+
+test("a text that changes while the model has it gets the vector of what it is now", async () => {
+  await using server = await startTestServer({ embeddings: true });
+  const { client, ollama } = server;
+  const [first, now] = ["The key is under the mat", "The bicycle is in the cellar"];
+  ollama.setFault({ kind: "hold" });
+  const { id } = await client.memory.add.mutate({ content: first });
+  await eventually("the model has the text", async () =>
+    ollama
+      .embedInputs()
+      .flat()
+      .some((text) => text.includes(first)),
+  );
+  await client.memory.update.mutate({ id, content: now });
+  ollama.setFault(null);
+  const other = server.clientOf("other");
+  await other.memory.add.mutate({ content: now, wait: true });
+  await eventually("the vector is there", async () => (await client.memory.get.query({ id })).embedding === "ready");
+  const vectorsOf = (userId: string) =>
+    server.keepsake.services.db
+      .select({ vector: embeddings.embedding })
+      .from(embeddings)
+      .where(eq(embeddings.userId, userId));
+  expect(await vectorsOf("default")).toEqual(await vectorsOf("other"));
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import type { Twin } from "../../../apps/api/src/rest/twins.ts";
 import { createClient, type KeepsakeClient } from "../../../packages/client/src/index.ts";
@@ -21,6 +22,10 @@ const FAULTS_MAX = 3;
 const SHRINK_MS = 20_000;
 /** One group of calls in so many is sent one call after the other, with the rows of all tables counted in between. */
 const WATCHED_ONE_IN = 4;
+
+/** A call that was told to come again comes alone, so often, after such a pause. */
+const TRIES_MAX = 3;
+const TRY_AGAIN_MS = 2_000;
 
 /** Calls that are sent together; with the highest number one after the other, since small ones are what shrinks. */
 type Group = readonly [calls: readonly FuzzCall[], number: number];
@@ -121,9 +126,23 @@ export class Fuzzing {
       ? await this.#refused.sendInTurn(resolved)
       : await Promise.all(resolved.map((call) => this.#send(call)));
     this.counts["refused under watch"] = this.#refused.looked;
+    for (const [at, call] of resolved.entries()) {
+      if (answers[at]?.status === 503) answers[at] = await this.#sendAgain(call);
+    }
     for (const [at, call] of resolved.entries()) this.#note(call, answers[at] as FuzzAnswer);
     const stored = new Stored(this.#clientOf(this.#userId));
     for (const [at, call] of resolved.entries()) await this.#readAgain(stored, call, answers[at] as FuzzAnswer);
+  }
+
+  /** What was too much beside others has to be answered when it comes alone, as a gateway would send it again. */
+  async #sendAgain(call: FuzzCall): Promise<FuzzAnswer> {
+    this.counts.busy += 1;
+    for (let tries = 1; ; tries += 1) {
+      await sleep(TRY_AGAIN_MS);
+      const answer = await this.#send(call);
+      if (answer.status !== 503) return answer;
+      if (tries === TRIES_MAX) throw new Error(`unavailable again and again: ${answer.text} <- ${describeCall(call)}`);
+    }
   }
 
   #send(call: FuzzCall): Promise<FuzzAnswer> {
@@ -140,7 +159,7 @@ export class Fuzzing {
   #note(call: FuzzCall, answer: FuzzAnswer): void {
     this.counts.inputs += 1;
     if (answer.status === 200) this.counts.accepted += 1;
-    else if ([429, 503].includes(answer.status)) this.counts.busy += 1;
+    else if (answer.status === 429) this.counts.busy += 1;
     else this.counts.refused += 1;
     const fault = judge(answer, this.#canary);
     if (fault !== null) throw new Error(`${fault} <- ${describeCall(call)}`);
