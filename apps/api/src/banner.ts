@@ -28,6 +28,7 @@ function dataHome({ database }: Config): string {
 function embeddings({ embeddings: config }: Config, health: EmbedderHealth | null): string {
   if (!config)
     return "off, search goes by words: start Ollama, `ollama pull nomic-embed-text`, set OLLAMA_URL=http://127.0.0.1:11434";
-  const space = `${config.model}, ${config.dimensions} dimensions, at ${config.url}`;
+  // Without the name and password that may stand in it.
+  const space = `${config.model}, ${config.dimensions} dimensions, at ${new URL(config.url).origin}`;
   return health?.available ? `on (${space})` : `not available yet (${space}): ${health?.problem ?? "no answer"}`;
 }

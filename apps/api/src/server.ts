@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Socket } from "node:net";
 import { BATCH_CALLS_MAX, BODY_BYTES_MAX, HEADER_BYTES_MAX, KEEPSAKE_VERSION } from "@keepsake/contract";
 import type { ProcedureType, TRPCError } from "@trpc/server";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
@@ -12,21 +13,20 @@ import { toContext } from "./platform/context.ts";
 import { assertScopesDeclared } from "./platform/declared-scopes.ts";
 import { DomainError } from "./platform/domain-error.ts";
 import { endConnectionsOnClose } from "./platform/end-connections.ts";
-import { assertFaithfulNumbers } from "./platform/faithful-numbers.ts";
 import { toHttpFailure } from "./platform/http-failure.ts";
 import { takeJsonBodiesAsText } from "./platform/json-body.ts";
-import { assertShallow } from "./platform/json-guard.ts";
 import { assertKnownAddress, toMethodError } from "./platform/known-address.ts";
 import { lingerAfterAnswer } from "./platform/linger.ts";
 import { answerMalformedRequest, answerUnknownExpectation } from "./platform/malformed-request.ts";
 import { assertDecodable } from "./platform/percent-encoding.ts";
+import { assertReadable } from "./platform/readable-json.ts";
 import { hasReplayed, REPLAYED_HEADER } from "./platform/replays.ts";
 import {
+  assertAddress,
   assertContractVersion,
   assertHost,
   assertJsonBody,
   assertNotFromForeignPage,
-  assertShortAddress,
 } from "./platform/request-guards.ts";
 import type { Services } from "./platform/services.ts";
 import { shareRuns } from "./platform/share-runs.ts";
@@ -72,6 +72,9 @@ export function createApiServer(config: ServerConfig, services: Services): Fasti
   });
   server.server.maxConnections = config.limits.connectionsMax;
   server.server.on("checkExpectation", answerUnknownExpectation);
+  server.server.on("connect", (_request, socket: Socket) =>
+    answerMalformedRequest(new Error("This server is no proxy."), socket, services.logger),
+  );
   endConnectionsOnClose(server);
   server.decorateRequest("caller", null);
   server.decorateRequest("assertStillAdmitted", null);
@@ -100,7 +103,7 @@ async function guard(
   admission: Admission,
 ): Promise<void> {
   assertHost(request);
-  assertShortAddress(request);
+  assertAddress(request);
   if (!doorkeeper.asksForTokens) assertNotFromForeignPage(request, config.allowedHosts);
   if (!request.routeOptions.config.isOpen) {
     request.caller = await doorkeeper.admit(toVisitor(request));
@@ -143,7 +146,8 @@ function addProcedures(server: FastifyInstance, services: Services): void {
       if (path.includes("%")) throw new DomainError("PROCEDURE_NOT_FOUND", "There is no procedure of this name.");
       assertDecodable(request.url);
       answerWhole(request);
-      const { input } = request.query;
+      const { input, connectionParams } = request.query;
+      if (connectionParams !== undefined) throw new DomainError("INVALID_INPUT", "There are no connectionParams here.");
       if (Array.isArray(input)) throw new DomainError("INVALID_INPUT", "Give the query's input once.");
       if (typeof input === "string") assertReadable(input);
       const startedMs = performance.now();
@@ -181,12 +185,6 @@ function answerWhole({ raw }: FastifyRequest): void {
   raw.headers.accept = "application/json";
 }
 
-/** The checks that a body passes before it is parsed. */
-function assertReadable(input: string): void {
-  assertShallow(input);
-  assertFaithfulNumbers(input);
-}
-
 /** Of a batch, the longest wait counts. */
 function toErrorHeaders(
   errors: readonly TRPCError[],
@@ -206,7 +204,9 @@ function answerFailure(error: unknown, request: FastifyRequest, reply: FastifyRe
   const shape = toHttpFailure(error, request.id, request.routeOptions.config.procedure);
   services.failures.tell(error, shape);
   // tRPC's clients read errors in superjson's form.
-  const body = request.url.startsWith(TRPC_PREFIX) ? { error: { json: shape } } : { error: shape };
+  const body = (request.routeOptions?.url ?? request.url).startsWith(TRPC_PREFIX)
+    ? { error: { json: shape } }
+    : { error: shape };
   const { httpStatus, retryAfterSeconds } = shape.data;
   // What was not let in has no headers yet.
   reply.headers(answerHeaders(request.id));

@@ -37,6 +37,8 @@ describe("a token that floods the server", () => {
       expect(text).toContain(`"retryAfterSeconds":${seconds}`);
     }
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    const metrics = await Promise.all(Array.from({ length: PER_MINUTE }, () => call("/metrics")));
+    expect(metrics.map(({ status }) => status)).toContain(429);
   });
 });
 

@@ -105,6 +105,17 @@ describe("an update", () => {
     expect(items[2]?.validTo).toEqual(second.validFrom);
   });
 
+  test("says from now on what it says, also where the memory was over", async () => {
+    const client = server.clientOf("over");
+    const { id } = await client.memory.add.mutate({ content: "The gate code is blue" });
+    await client.memory.update.mutate({ id, validTo: new Date("2001-01-01T00:00:00Z") });
+    expect(await client.memory.update.mutate({ id, content: "The gate code is green" })).toMatchObject({
+      validTo: null,
+    });
+    const { hits } = await client.memory.search.query({ query: "gate code" });
+    expect(hits.map(({ content }) => content)).toEqual(["The gate code is green"]);
+  });
+
   test("of what was to be true later leaves a version that was true at no time, and none that ends before it begins", async () => {
     const client = server.clientOf("plans");
     const validFrom = new Date("2999-01-01T00:00:00Z");

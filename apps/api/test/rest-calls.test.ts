@@ -229,12 +229,17 @@ describe("what guards tRPC", () => {
     expect(await status({ origin: "null" })).toBe(403);
     expect(await status({ origin: server.url })).toBe(200);
     expect(await status({ "x-keepsake-contract": "99" })).toBe(412);
-    const loadedBy = (site: string, mode: string) =>
-      statusOfGet("/memory/stats", { "sec-fetch-site": site, "sec-fetch-mode": mode });
-    expect(await loadedBy("cross-site", "no-cors")).toBe(403);
-    expect(await loadedBy("same-site", "no-cors")).toBe(403);
-    expect(await loadedBy("cross-site", "navigate")).toBe(200);
-    expect(await loadedBy("same-origin", "cors")).toBe(200);
+    const loadedBy = (site: string, mode: string, dest: string, path = "/memory/stats") =>
+      statusOfGet(path, { "sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest });
+    expect(await loadedBy("cross-site", "no-cors", "image")).toBe(403);
+    expect(await loadedBy("same-site", "no-cors", "script")).toBe(403);
+    expect(await loadedBy("same-origin", "cors", "empty")).toBe(200);
+    // A link leads to pages alone, and no frame of another page holds any.
+    expect(await loadedBy("cross-site", "navigate", "document", "/docs")).toBe(200);
+    expect(await loadedBy("cross-site", "navigate", "iframe", "/docs")).toBe(403);
+    expect(await loadedBy("cross-site", "navigate", "document", "/training/export")).toBe(403);
+    expect(await loadedBy("cross-site", "navigate", "iframe")).toBe(403);
+    expect(await loadedBy("none", "navigate", "document")).toBe(200);
   });
 
   test("is not loosened by a REST call: tRPC takes no text for a number after it", async () => {

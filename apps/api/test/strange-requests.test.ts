@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "./_keepsake-server.ts";
-import { openSocket, type RawAnswer, readToEnd, sendRaw } from "./_raw-http.ts";
+import { type RawAnswer, sendRaw } from "./_raw-http.ts";
 
 // What is no call of ours, and often no HTTP at all: it is refused in the form that all errors have.
 
@@ -52,6 +52,22 @@ const STRANGE: [what: string, request: string, status: number, reason: string][]
   ["a packed body", `${POST}content-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}`, 415, "UNSUPPORTED_MEDIA"],
   ["no address", `OPTIONS * HTTP/1.1\r\n${CLOSE}\r\n`, 404, "PROCEDURE_NOT_FOUND"],
   ["a way out of the folder", `GET /../../etc/passwd HTTP/1.1\r\n${CLOSE}\r\n`, 404, "PROCEDURE_NOT_FOUND"],
+  ["a pattern of a router", `GET /:a(x HTTP/1.1\r\n${CLOSE}\r\n`, 404, "PROCEDURE_NOT_FOUND"],
+  ["a star in its address", `GET /trpc/*/x HTTP/1.1\r\n${CLOSE}\r\n`, 404, "PROCEDURE_NOT_FOUND"],
+  ["a fragment", `GET /memory/list?limit=1#x HTTP/1.1\r\n${CLOSE}\r\n`, 400, "INVALID_INPUT"],
+  ["the wish for a proxy", "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com\r\n\r\n", 400, "INVALID_INPUT"],
+  [
+    "parameters of a connection",
+    `GET /trpc/memory.list?connectionParams=1 HTTP/1.1\r\n${CLOSE}\r\n`,
+    400,
+    "INVALID_INPUT",
+  ],
+  [
+    "chunks of another coding",
+    `${POST}transfer-encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+    415,
+    "UNSUPPORTED_MEDIA",
+  ],
   ["no JSON", `${POST}content-length: 1\r\n\r\n{`, 400, "INVALID_INPUT"],
   ["a batch that is a list", `${POST_TRPC}content-length: 2\r\n\r\n[]`, 400, "INVALID_INPUT"],
   ["a batch that is null", `${POST_TRPC}content-length: 4\r\n\r\nnull`, 400, "INVALID_INPUT"],
@@ -79,6 +95,22 @@ test.each(STRANGE)("a request with %s is refused in the form of all errors", asy
   expect(answer.headers).toMatchObject(SAFE_HEADERS);
   expect(answer.headers["x-request-id"]).toBe(data.requestId);
   expect(answer.text).not.toMatch(/node_modules|\.ts:|\.js:|at \w+ \(/);
+});
+
+test("what follows a good request is not refused in the place of its answer", async () => {
+  const body = JSON.stringify({ content: "Sent with garbage behind it" });
+  const request = `POST /memory/add HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const { text } = await sendRaw(server.url, `${request}GARBAGE\r\n\r\n`);
+  expect(text).not.toContain("400 Bad Request");
+});
+
+test("an address in its absolute form has its errors in tRPC's own", async () => {
+  const deep = encodeURIComponent("[".repeat(50));
+  const { body } = await sendRaw(
+    server.url,
+    `GET http://localhost/trpc/memory.search?input=${deep} HTTP/1.1\r\n${CLOSE}\r\n`,
+  );
+  expect(body).toContain('{"error":{"json":');
 });
 
 const SAFE_HEADERS = {
@@ -132,13 +164,6 @@ describe("a method that an address does not take", () => {
     expect(answer.status).toBe(405);
     expect(answer.headers["allow"]).toBe(allowed);
     expect(readError(answer).data).toMatchObject({ httpStatus: 405, reason: "INVALID_INPUT" });
-  });
-
-  test("CONNECT reaches nothing", async () => {
-    const socket = await openSocket(server.url);
-    const said = readToEnd(socket);
-    socket.write("CONNECT 127.0.0.1:22 HTTP/1.1\r\nhost: 127.0.0.1:22\r\n\r\n");
-    expect(await said).toBe("");
   });
 });
 

@@ -47,7 +47,9 @@ describe("an erased user", () => {
     await server.clientOf(VICTIM).memory.add.mutate({ content: `The ${CANARY} lamp waits for its vectors` });
     const { system } = server.clientOf(VICTIM);
     const own = await system.createToken.mutate({ label: "its phone", role: "user" });
-    const gateway = await system.createToken.mutate({ label: "panel", role: "gateway", onlyUsers: [VICTIM, "ann"] });
+    // By another one, whose kept answers stay.
+    const ofAnn = server.clientOf("ann").system;
+    const gateway = await ofAnn.createToken.mutate({ label: "panel", role: "gateway", onlyUsers: [VICTIM, "ann"] });
     for (const name of ["ann", "ben"]) {
       const { memory, preferences } = server.clientOf(name);
       await memory.add.mutate({ content: `${name}'s lamp is blue` });

@@ -106,7 +106,8 @@ export function answerFromCache<T>(actor: Actor, turn: TurnDraft, giving: Statem
     ended as (
       update ${interactions} set "answered_at" = coalesce(${interactions.answeredAt}, ${databaseNow}), "cache_id" = hit.id
       from hit where ${interactions.userId} = ${actor.userId} and ${interactions.interactionId} = ${interactionId}
-    )
+    ),
+    audited as (${auditingEach(actor, "conversation.begin", turn.answerId, sql`said`)})
     select * from hit`;
   return { query, read: (rows) => giving.read(rows) };
 }

@@ -33,7 +33,8 @@ export function memoryColumns(actor: Actor, spaceId: number | null) {
   };
 }
 
-type Row = Omit<Memory, "embedding" | "metadata" | "origin" | "trust" | "warnings"> & {
+/** What {@link memoryColumns} select. */
+export type MemoryRow = Omit<Memory, "embedding" | "metadata" | "origin" | "trust" | "warnings"> & {
   origin: string;
   metadata: unknown;
   embeddingFailure: string | null;
@@ -41,7 +42,7 @@ type Row = Omit<Memory, "embedding" | "metadata" | "origin" | "trust" | "warning
 };
 
 /** A row as the contract promises it. `spaceId` null says that embeddings are off. */
-export function toMemory(row: Row, spaceId: number | null): Memory {
+export function toMemory(row: MemoryRow, spaceId: number | null): Memory {
   const { embeddingFailure, hasVectors: ready, metadata, ...rest } = row;
   return {
     ...rest,

@@ -49,7 +49,7 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
     ...kept,
     validTo: row.validTo ?? (newContent ? later(row.validFrom, validFrom) : null),
   });
-  await write(actor, tx, id, { ...fields, origin, validFrom, ...(newContent && contentChange(fields.content ?? "")) });
+  await write(actor, tx, id, { ...(newContent && contentChange(fields.content ?? "")), ...fields, origin, validFrom });
   if (newContent) {
     await removeVectors(actor, tx, "knowledge", [id]);
     await requestVectors(actor, tx, services, "knowledge", [id]);
@@ -61,9 +61,12 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
 /** What was to be true from a time on that never came was true at none: its period ends where it begins. */
 const later = (one: Date, other: Date): Date => (one > other ? one : other);
 
+/** What was over, or said otherwise by another one, says something new from now on. */
 const contentChange = (content: string): MemoryChange => ({
   contentHash: contentHash(content),
   embeddingFailure: null,
+  validTo: null,
+  supersededBy: null,
 });
 
 function assertVersion(row: LockedMemory, expected: number | undefined): void {

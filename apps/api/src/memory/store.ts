@@ -15,7 +15,7 @@ import { ERASED_AT_ONCE_MAX } from "../platform/erasure.ts";
 import { eraseAnswers } from "../platform/kept-answers.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { removeVectors } from "../platform/vectors.ts";
-import { currentColumns, memoryColumns, toMemory } from "./memory-row.ts";
+import { currentColumns, type MemoryRow, memoryColumns, toMemory } from "./memory-row.ts";
 import { keepVersion } from "./version-store.ts";
 
 /** A memory about to be stored, with its id and the hash of its content. */
@@ -198,8 +198,8 @@ export async function listMemories(
   db: Queryable,
   input: ListMemoriesInput & { before: string | null },
   spaceId: number | null,
-): Promise<Memory[]> {
-  const rows = await db
+): Promise<MemoryRow[]> {
+  return db
     .select(memoryColumns(actor, spaceId))
     .from(knowledge)
     .where(
@@ -212,7 +212,6 @@ export async function listMemories(
     )
     .orderBy(desc(knowledge.id))
     .limit(input.limit + 1);
-  return rows.map((row) => toMemory(row, spaceId));
 }
 
 /** The row of a living memory, locked until the transaction ends; null when there is none. */

@@ -1,6 +1,7 @@
 import { BATCH_CALLS_MAX } from "@keepsake/contract";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CallerLimits, type CallerRates } from "./caller-limits.ts";
+import { DomainError } from "./domain-error.ts";
 import { EventLoopDelay } from "./event-loop-delay.ts";
 import { type LoadLimits, LoadShedder } from "./load-shedder.ts";
 import { addGauge, type Metrics } from "./metrics.ts";
@@ -22,6 +23,8 @@ export interface AdmissionLimits extends LoadLimits {
 
 /** A caller who is known by a token may fill this share of the server. */
 const CALLERS_SHARE = 0.5;
+/** Answers of pages that need no token, under way at once. */
+const STRANGERS_MAX = 64;
 /** A reader who takes nothing of an answer for so long has gone without a word, milliseconds. */
 const STALLED_AFTER_MS = 30_000;
 
@@ -29,6 +32,7 @@ const STALLED_AFTER_MS = 30_000;
 export class Admission {
   readonly #shedder: LoadShedder;
   readonly #callers: CallerLimits;
+  #strangers = 0;
   readonly #places = new WeakMap<FastifyRequest, Place>();
 
   constructor(server: FastifyInstance, limits: AdmissionLimits, metrics: Metrics) {
@@ -53,9 +57,11 @@ export class Admission {
    */
   admitCaller(request: FastifyRequest, tokenId: string): void {
     const place = this.#places.get(request);
-    if (!place) return;
-    place.atEnd(this.#callers.begin(tokenId, place.calls));
-    if (request.routeOptions.config.isExport) place.atEnd(this.#callers.beginExport(tokenId));
+    const end = this.#callers.begin(tokenId, place?.calls ?? 1);
+    // What is always answered takes no place, and still no token asks for it oftener than for anything else.
+    if (!place) end();
+    else place.atEnd(end);
+    if (place && request.routeOptions.config.isExport) place.atEnd(this.#callers.beginExport(tokenId));
   }
 
   #tell(metrics: Metrics, delay: EventLoopDelay): void {
@@ -71,8 +77,23 @@ export class Admission {
     });
   }
 
+  /** Pages that need no token have places of their own: who reads none to its end keeps no caller out. */
+  #takeOnStranger(reply: FastifyReply): void {
+    if (this.#strangers >= STRANGERS_MAX) throw strangersRefused();
+    this.#strangers += 1;
+    reply.raw.once("close", () => {
+      this.#strangers -= 1;
+    });
+  }
+
   #takeOn(request: FastifyRequest, reply: FastifyReply): void {
-    if (request.routeOptions.config.isAlwaysAnswered) return;
+    const { isAlwaysAnswered, isOpen } = request.routeOptions.config;
+    if (isAlwaysAnswered) return;
+    if (isOpen) this.#takeOnStranger(reply);
+    else this.#takeOnCall(request, reply);
+  }
+
+  #takeOnCall(request: FastifyRequest, reply: FastifyReply): void {
     const calls = countCalls(request.url);
     this.#shedder.begin(calls);
     const place = new Place(calls);
@@ -81,6 +102,9 @@ export class Admission {
     reply.raw.once("close", () => place.endAnswer());
   }
 }
+
+const strangersRefused = () =>
+  new DomainError("OVERLOADED", "Too many pages are asked for at once: try again.", { retryAfterSeconds: 1 });
 
 const toRates = ({ callsPerSecond, callsPerMinute, callsAtOnceMax }: AdmissionLimits): CallerRates => ({
   callsPerSecond,

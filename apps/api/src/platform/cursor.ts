@@ -33,7 +33,17 @@ export const parseVersionCursor = (cursor: string | undefined): number | null =>
  * @param toCursor names the page's last row
  */
 export function toPage<T>(found: readonly T[], limit: number, toCursor: (last: T) => string) {
-  const items = withinBytes(found.slice(0, limit));
+  return toPageOf(found, limit, toCursor, (item) => item);
+}
+
+/** As {@link toPage}, of rows that take a while to be made what they are for the caller: those beyond the page are not. */
+export function toPageOf<R, T>(
+  found: readonly R[],
+  limit: number,
+  toCursor: (last: T) => string,
+  toItem: (row: R) => T,
+): { items: T[]; nextCursor: string | null } {
+  const items = withinBytes(withinBytes(found.slice(0, limit)).map(toItem));
   const last = items.at(-1);
   return { items, nextCursor: found.length > items.length && last !== undefined ? toCursor(last) : null };
 }

@@ -41,7 +41,10 @@ export class FailureLog {
     const line = { requestId: data.requestId, path: data.path, reason: data.reason };
     if (isDamage(error) && this.damage.note(this.#logger, error)) return;
     if (EXPECTED.has(data.reason)) this.#refusals.add(data.reason, { ...line, cause: describeCause(error) });
-    if (data.httpStatus < 500 || EXPECTED.has(data.reason)) this.#logger.debug(line, message);
+    // A mistake's message quotes names of the caller's own, which may say anything.
+    if (data.reason === "INVALID_INPUT")
+      this.#logger.debug({ ...line, fields: data.issues?.length ?? 0 }, "wrong input");
+    else if (data.httpStatus < 500 || EXPECTED.has(data.reason)) this.#logger.debug(line, message);
     else this.#logger.error({ ...line, cause: describeCause(error) }, "a call failed");
   }
 

@@ -11,7 +11,9 @@ const METHODS: readonly HTTPMethods[] = ["GET", "HEAD", "POST", "DELETE"];
  */
 export function assertKnownAddress(server: FastifyInstance, request: FastifyRequest, reply: FastifyReply): never {
   const [path = ""] = request.url.split("?", 1);
-  const allowed = METHODS.filter((method) => server.hasRoute({ method, url: path }));
+  // The router would take it for a pattern, and throw at one that is none; no address of ours has any of these.
+  const isPattern = /[:*(]/.test(path);
+  const allowed = isPattern ? [] : METHODS.filter((method) => server.hasRoute({ method, url: path }));
   if (allowed.length > 0) throw toMethodError(reply, allowed);
   throw new DomainError("PROCEDURE_NOT_FOUND", `There is nothing at ${request.method} ${path}.`);
 }

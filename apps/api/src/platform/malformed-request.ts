@@ -19,7 +19,7 @@ interface RequestError extends Error {
  * on it cannot be told apart.
  */
 export function answerMalformedRequest(error: RequestError, socket: Socket, logger: Logger): void {
-  if (!socket.writable || error.code === "ECONNRESET" || hasBegunAnswer(socket)) {
+  if (!socket.writable || error.code === "ECONNRESET" || isAnswering(socket)) {
     socket.destroy();
     return;
   }
@@ -31,9 +31,12 @@ export function answerMalformedRequest(error: RequestError, socket: Socket, logg
   socket.end(toHead(shape.data.httpStatus, requestId, body) + body, () => socket.destroy());
 }
 
-/** Node keeps the answer under way there, and has no other way to ask. */
-function hasBegunAnswer(socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean {
-  return socket._httpMessage?.headersSent === true;
+/**
+ * Whether an earlier request of the connection is being answered: this answer would be taken for its own. Node keeps the
+ * answer under way there, and has no other way to ask.
+ */
+function isAnswering(socket: Socket & { readonly _httpMessage?: ServerResponse | null }): boolean {
+  return socket._httpMessage?.req.complete === true;
 }
 
 function toFault({ code }: RequestError): DomainError {

@@ -35,11 +35,14 @@ function isSameHost(origin: string, host: string): boolean {
 
 /**
  * Whether another page loads it as an image, a script or the like: browsers send no Origin with these, and a GET costs
- * the server as much as it costs anyone. A link that somebody follows is none of them.
+ * the server as much as it costs anyone. A link that somebody follows is none of them, where it leads to a page: a
+ * frame, or a link to a procedure, begins what nobody asked for.
  */
-function isEmbeddedElsewhere({ headers }: FastifyRequest): boolean {
+function isEmbeddedElsewhere({ headers, routeOptions }: FastifyRequest): boolean {
   const site = headers["sec-fetch-site"];
-  return (site === "cross-site" || site === "same-site") && headers["sec-fetch-mode"] !== "navigate";
+  if (site !== "cross-site" && site !== "same-site") return false;
+  const isFollowed = headers["sec-fetch-mode"] === "navigate" && headers["sec-fetch-dest"] === "document";
+  return !isFollowed || !routeOptions.config.isOpen;
 }
 
 /** HTTP 1.1 wants a Host; Node would refuse its absence in a form of its own. */
@@ -48,8 +51,9 @@ export function assertHost({ headers, raw }: FastifyRequest): void {
   throw new DomainError("INVALID_INPUT", "The request has no Host header.");
 }
 
-/** Refuses an address that is too long to be one. */
-export function assertShortAddress({ url }: FastifyRequest): void {
+/** Refuses an address that is too long to be one, or has a fragment, which each reader cuts off at another time. */
+export function assertAddress({ url }: FastifyRequest): void {
+  if (url.includes("#")) throw new DomainError("INVALID_INPUT", "An address on the wire has no part behind a #.");
   if (url.length <= URL_CHARS_MAX) return;
   const message = `The address is over ${URL_CHARS_MAX} characters: send the input as the body of a POST.`;
   throw new HttpFault(414, "TOO_LARGE", message);
@@ -66,6 +70,12 @@ export function assertJsonBody(request: FastifyRequest): void {
     // tRPC asks for a type even where there is nothing that could have one, and has other ways for other types.
     request.raw.headers["content-type"] = "application/json";
     return;
+  }
+  if (!/^(?:chunked)?$/i.test(headers["transfer-encoding"]?.trim() ?? "")) {
+    throw new DomainError(
+      "UNSUPPORTED_MEDIA",
+      "Send the body as it is, or in chunks, and in no other Transfer-Encoding.",
+    );
   }
   if (!JSON_TYPE.test(headers["content-type"] ?? "")) {
     throw new DomainError("UNSUPPORTED_MEDIA", 'Send the body as JSON, with "Content-Type: application/json".');

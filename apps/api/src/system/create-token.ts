@@ -1,12 +1,19 @@
-import { type CreatedToken, type CreateTokenInput, TOKEN_SCOPES, type TokenScope } from "@keepsake/contract";
-import type { Transaction } from "@keepsake/db";
+import {
+  type ApiToken,
+  type CreatedToken,
+  type CreateTokenInput,
+  TOKEN_SCOPES,
+  type TokenScope,
+} from "@keepsake/contract";
+import type { Queryable, Transaction } from "@keepsake/db";
 import type { Actor, Caller } from "../platform/actor.ts";
 import { readNow } from "../platform/database-clock.ts";
 import { DomainError } from "../platform/domain-error.ts";
+import { writtenAndDeleted } from "../platform/idempotency.ts";
 import { raiseTokensVersion } from "../platform/token-store.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import type { TokenMeans } from "./token-means.ts";
-import { addToken, type TokenDraft } from "./token-store.ts";
+import { addToken, findApiToken, type TokenDraft } from "./token-store.ts";
 
 type Wish = Omit<CreateTokenInput, "idempotencyKey">;
 
@@ -27,15 +34,27 @@ export async function createToken(
   let text: string | null = null;
   const { label, role, scopes } = draft;
   const call = { key, procedure: "system.createToken", input: wish, ofServer: { label, role, scopes } };
-  const stored = await writeOnce(actor, services, call, async (tx) => {
+  const answer = await writeOnce(actor, services, call, async (tx) => {
     await assertToCome(tx, draft.expiresAt);
     const made = await addToken(tx, draft, services.doorkeeper.tokenKey);
     await raiseTokensVersion(tx);
     text = made.text;
-    return made.stored;
+    return { id: made.stored.id };
   });
   services.doorkeeper.tokensChanged();
-  return { ...stored, token: text };
+  return { ...(await readToken(services.db, answer)), token: text };
+}
+
+/**
+ * The token that a call was about, as it is now. What is kept for the call's retries is its id alone: the users that it
+ * names may be erased before the week is over.
+ *
+ * @throws DomainError `IDEMPOTENCY_MISMATCH` when it went with its user
+ */
+export async function readToken(db: Queryable, { id }: { readonly id: string }): Promise<ApiToken> {
+  const token = await findApiToken(db, id);
+  if (!token) throw writtenAndDeleted();
+  return token;
 }
 
 function toDraft(actor: Actor, wish: Wish, held: readonly TokenScope[]): TokenDraft {

@@ -1,12 +1,11 @@
 import type { ApiToken, CreatedToken, RevokeTokenInput, RotateTokenInput, TokenScope } from "@keepsake/contract";
-import type { Transaction } from "@keepsake/db";
 import type { Actor } from "../platform/actor.ts";
 import { DomainError } from "../platform/domain-error.ts";
 import { raiseTokensVersion } from "../platform/token-store.ts";
 import { writeOnce } from "../platform/write-once.ts";
-import { assertHeld } from "./create-token.ts";
+import { assertHeld, readToken } from "./create-token.ts";
 import type { TokenMeans } from "./token-means.ts";
-import { addToken, endToken, endTokenLater, lockToken, stateOf, toApiToken } from "./token-store.ts";
+import { addToken, endToken, endTokenLater, lockToken, stateOf } from "./token-store.ts";
 
 const tokenNotFound = (which: string) => new DomainError("TOKEN_NOT_FOUND", `There is no ${which} with this id.`);
 
@@ -21,20 +20,14 @@ export async function revokeToken(
   { id, idempotencyKey: key }: RevokeTokenInput,
 ): Promise<ApiToken> {
   const call = { key, procedure: "system.revokeToken", input: id, ofServer: {} };
-  const revoked = await writeOnce(actor, services, call, async (tx) => {
+  const answer = await writeOnce(actor, services, call, async (tx) => {
     if (!(await lockToken(tx, id))) throw tokenNotFound("token");
     await endToken(tx, id);
     await raiseTokensVersion(tx);
-    return read(tx, id);
+    return { id };
   });
   services.doorkeeper.tokensChanged();
-  return revoked;
-}
-
-async function read(tx: Transaction, id: string): Promise<ApiToken> {
-  const row = await lockToken(tx, id);
-  if (!row) throw tokenNotFound("token");
-  return toApiToken(row);
+  return readToken(services.db, answer);
 }
 
 /**
@@ -51,7 +44,7 @@ export async function rotateToken(
 ): Promise<CreatedToken> {
   let text: string | null = null;
   const call = { key, procedure: "system.rotateToken", input: wish, ofServer: { replaces: wish.id } };
-  const stored = await writeOnce(actor, services, call, async (tx) => {
+  const answer = await writeOnce(actor, services, call, async (tx) => {
     const old = await lockToken(tx, wish.id);
     if (!old || stateOf(old) !== "valid") throw tokenNotFound("valid token");
     assertHeld(old.scopes, held);
@@ -64,8 +57,8 @@ export async function rotateToken(
     else await endTokenLater(tx, wish.id, wish.overlapSeconds);
     await raiseTokensVersion(tx);
     text = made.text;
-    return made.stored;
+    return { id: made.stored.id };
   });
   services.doorkeeper.tokensChanged();
-  return { ...stored, token: text };
+  return { ...(await readToken(services.db, answer)), token: text };
 }

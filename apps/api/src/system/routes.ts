@@ -56,7 +56,7 @@ export const systemRoutes = {
    * nothing is written for the user meanwhile (`USER_BEING_ERASED`). Sent again, it goes on. For admins.
    */
   eraseUser: procedure
-    .meta({ scope: "admin" })
+    .meta({ scope: "admin", alsoScope: "forget" })
     .input(EraseUserInput)
     .output(ErasedUser)
     .mutation(({ ctx, input }) => eraseUser(ctx.actor, ctx.services, input)),

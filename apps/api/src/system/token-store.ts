@@ -48,6 +48,12 @@ export async function lockToken(tx: Transaction, id: string): Promise<TokenRow |
   return row ?? null;
 }
 
+/** A token as it is now. @returns null for an id that no token has */
+export async function findApiToken(db: Queryable, id: string): Promise<ApiToken | null> {
+  const [row] = await db.select(tokenColumns).from(apiTokens).where(eq(apiTokens.id, id));
+  return row ? toApiToken(row) : null;
+}
+
 /** Ends a token now. One that has ended already stays as it is. */
 export async function endToken(tx: Transaction, id: string): Promise<void> {
   await tx
@@ -85,7 +91,7 @@ export async function listTokens(db: Queryable, before: TokenPlace | null, limit
 }
 
 /** As callers see it: without the hash. */
-export function toApiToken(row: TokenRow): ApiToken {
+function toApiToken(row: TokenRow): ApiToken {
   const { id, label, role, boundUserId, allowedUserIds, scopes, createdAt, createdBy, expiresAt, revokedAt } = row;
   return {
     id,
