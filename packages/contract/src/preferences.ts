@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { filledText, IdempotencyKey, pageFields, Share, text } from "./fields.ts";
-import { isSafeKey, type Json, jsonValue } from "./json.ts";
+import { FORBIDDEN_KEYS, type Json, jsonValue } from "./json.ts";
 import * as limits from "./limits.ts";
 
 const CHARS_MAX = limits.PREFERENCE_KEY_CHARS_MAX;
@@ -10,14 +10,13 @@ const VISIBLE_WORDS = /^[^\s\p{Cc}\p{Cs}]+(?: +[^\s\p{Cc}\p{Cs}]+)*$/u;
 /**
  * Names a preference, such as `user.wake_time` or `entity_alias.łazienka`: any characters but control characters and
  * white space other than plain spaces inside. Composed Unicode (NFC) is its one form, so that two keys which look the
- * same are the same. Keys are meant to be the keys of objects too, so those that superjson refuses are none, nor is one
- * with a backslash, which JSON readers take others for.
+ * same are the same. Keys are meant to be the keys of objects too, so those that superjson refuses are none.
  */
 export const PreferenceKey = z
   .string()
   .max(CHARS_MAX, `must have at most ${CHARS_MAX} characters`)
   .regex(VISIBLE_WORDS, "must be a key of visible characters, with spaces only between words")
-  .refine(isSafeKey, "must be another key: this one cannot be a key of an object")
+  .refine((key) => !FORBIDDEN_KEYS.has(key), "must be another key: this one cannot be a key of an object")
   .transform((key) => key.normalize("NFC"))
   .pipe(z.string().max(CHARS_MAX, `must have at most ${CHARS_MAX} characters in composed form (NFC)`));
 
