@@ -71,7 +71,8 @@ const AT_ONCE = 8;
 /** Keeps a text wherever one can be kept, and reads it. */
 async function keepAndRead([what, text]: readonly [what: string, text: string]): Promise<void> {
   const { memory, conversation, preferences, cache, training } = server.client;
-  const metadata = { [text]: text };
+  // No key may have a backslash.
+  const metadata = { [text.replaceAll("\\", "/")]: text };
   const added = await memory.add.mutate({ content: text, metadata, source: text.slice(0, 200) });
   expect(await memory.get.query({ id: added.id }), what).toMatchObject({ content: text, metadata });
   const sessionId = `session ${what}`;
