@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import type postgres from "postgres";
 import { loadConfig } from "../apps/api/src/config.ts";
 import { connect, migrate, type ServerConfig } from "../packages/db/src/index.ts";
@@ -58,6 +59,8 @@ async function move(): Promise<void> {
 }
 
 try {
+  // It takes none: whoever asks for help is not to begin a move.
+  parseArgs({ options: {}, strict: true });
   await move();
   console.log(
     "Moved. Start Keepsake with the server's variables; the embedded folder is as it was, and can go when all is well.",

@@ -26,7 +26,7 @@ function unansweredSentence(error: unknown, url: string): string {
   // A reason that is newer than this client.
   if (requestId(error) !== null) return messageOf(error);
   const cause = error instanceof Error ? error.cause : null;
-  const isLate = cause instanceof Error && cause.name === "TimeoutError";
+  const isLate = [error, cause].some((one) => one instanceof Error && one.name === "TimeoutError");
   if (isLate) return `Keepsake at ${url} took too long to answer.`;
   return `Keepsake does not answer at ${url}: start it with \`npx pnpm@12 start\`, or set KEEPSAKE_URL.`;
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, DatabaseStartError, type EmbeddedConfig } from "@keepsake/db";
@@ -37,6 +37,17 @@ describe.skipIf(testEngine() !== "embedded")(
       cluster = join(dataDir, "postgres");
     });
     afterEach(() => database[Symbol.asyncDispose]());
+
+    test("nobody else may enter the database's folder, whoever made the one around it", async () => {
+      const open = join(dataDir, "open to all");
+      await mkdir(open, { mode: 0o755 });
+      const modeOf = async () => (await stat(join(open, "postgres"))).mode & 0o777;
+      for (let opening = 1; opening <= 2; opening += 1) {
+        await (await connect({ home: "embedded", dataDir: open }))[Symbol.asyncDispose]();
+        expect(await modeOf()).toBe(0o700);
+        await chmod(join(open, "postgres"), 0o755);
+      }
+    });
 
     test("a file in its place is refused", async () => {
       const path = join(dataDir, "file");

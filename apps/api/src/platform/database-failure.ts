@@ -4,6 +4,8 @@ import { DomainError } from "./domain-error.ts";
 
 /** The server has no room for another client, or less memory than it needs; it ended a connection that was idle. */
 const NO_ROOM = /^(53[0-9A-Z]{3}|25P03)$/;
+/** The database takes nobody in: being restored or renamed, its role locked out, its password another. */
+const TAKES_NOBODY = /^(28[0-9A-Z]{3}|3D000|55000)$/;
 /** The database's disk fails, or may not be written to any more. */
 const DISK_FAILS = /^58/;
 /** Nobody mends damaged data within a second, seconds. */
@@ -77,7 +79,8 @@ export function toDatabaseFailure(error: unknown): DomainError | null {
   }
   if (STORAGE_FULL.has(code))
     return new DomainError("STORAGE_FULL", "The database's disk is full: free some space.", options);
-  if (isConnectionFailure(error) || NO_ROOM.test(code)) return new DomainError("DATABASE_UNAVAILABLE", AWAY, options);
+  if (isConnectionFailure(error) || NO_ROOM.test(code) || TAKES_NOBODY.test(code))
+    return new DomainError("DATABASE_UNAVAILABLE", AWAY, options);
   if (isDamage(error)) {
     const retryAfterSeconds = DAMAGE_RETRY_AFTER_S;
     return new DomainError("DATABASE_UNAVAILABLE", DATA_DAMAGED, { ...options, retryAfterSeconds });

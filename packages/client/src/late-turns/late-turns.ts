@@ -6,8 +6,9 @@ import { type LateTurnsSetup, sendRound } from "./send-round.ts";
 const PAUSE_MS = 500;
 /** The longest wait: a server that is back is found again within a minute, or by the next turn. */
 const PAUSE_MS_MAX = 60_000;
-/** The wait while somebody waits for the end, milliseconds. */
+/** The first wait while somebody waits for the end; it doubles too: refusals of a token are counted by the server. */
 const FLUSH_PAUSE_MS = 100;
+const FLUSH_PAUSE_MS_MAX = 1_000;
 /**
  * Keeps what Keepsake could not take, and sends it when it can: in order within a session, once, in the background. It
  * never keeps the process alive.
@@ -62,12 +63,12 @@ export class LateTurns {
    * @returns how many turns are left after so long, or sooner when there are none
    */
   async flush(until: AbortSignal): Promise<number> {
-    for (;;) {
+    for (let pauseMs = FLUSH_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, FLUSH_PAUSE_MS_MAX)) {
       const left = await this.#count();
       if (left === 0 || until.aborted || this.#closing.signal.aborted) return left;
       this.wake();
       await untilAborted(this.#round ?? Promise.resolve(), until).catch(() => {});
-      if ((await this.#count()) > 0) await pause(FLUSH_PAUSE_MS, until);
+      if ((await this.#count()) > 0) await pause(pauseMs, until);
     }
   }
 

@@ -1,4 +1,16 @@
-import { access, constants, mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DatabaseStartError } from "../database-error.ts";
 import { damaged, toFileReason } from "./damaged-folder.ts";
@@ -54,16 +66,31 @@ export async function prepareClusterFolder(
   onProgress: (step: string) => void,
 ): Promise<ClusterFolder> {
   const path = join(dataFolder, CLUSTER_FOLDER);
-  if (await isEmpty(path)) return { path, isNew: true };
+  if (await isEmpty(path)) {
+    await closeToOthers(path);
+    return { path, isNew: true };
+  }
   await assertMajor(path, dataFolder);
   if (!(await exists(join(path, COMPLETE_FILE)))) {
     const aside = `${path}.incomplete-${timestamp()}`;
     await rename(path, aside);
     onProgress(`moved a database whose first start was interrupted to ${aside}`);
+    await closeToOthers(path);
     return { path, isNew: true };
   }
   await assertWhole(path);
+  await closeToOthers(path);
   return { path, isNew: false };
+}
+
+/**
+ * Keeps everybody else out of the database's files, which the embedded PostgreSQL makes for all to read and write. The data
+ * folder around them may be somebody's who made it for us, and open to all.
+ */
+async function closeToOthers(clusterFolder: string): Promise<void> {
+  await mkdir(clusterFolder, { recursive: true, mode: 0o700 });
+  // A file system without modes, such as a share's, has nothing to keep anybody out with.
+  await chmod(clusterFolder, 0o700).catch(() => {});
 }
 
 /**

@@ -14,7 +14,7 @@ export async function examineDamage(url: string, token: string | null): Promise<
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const answer = await fetch(`${url}/readyz`, { headers, signal }).catch(() => null);
   if (answer === null) return skip(CHECK, "no server runs here that could have met damaged data");
-  if (answer.status === 401) return skip(CHECK, "the server's /readyz asks for a token: set KEEPSAKE_ADMIN_TOKEN");
+  if (answer.status === 401) return skip(CHECK, "the server's /readyz asks for a token: set KEEPSAKE_TOKEN to one");
   return judgeDamage(((await answer.json().catch(() => ({}))) as Answer).database?.damageProblem);
 }
 

@@ -33,7 +33,11 @@ export async function examine({ environment, envFile, readFile }: Patient): Prom
   ];
   try {
     const config = loadConfig(environment, readFile);
-    return [pass("configuration", "all variables can be used"), ...(await examineConfigured(config)), ...ofMachine];
+    return [
+      pass("configuration", "all variables can be used"),
+      ...(await examineConfigured(config, environment)),
+      ...ofMachine,
+    ];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const faults = error.message.split("\n").map((said) => fail("configuration", said, "Mend it, and ask again."));
@@ -46,7 +50,7 @@ function accessOf({ HOST, KEEPSAKE_ADMIN_TOKEN: token, KEEPSAKE_ADMIN_TOKEN_FILE
   return judgeAccess(HOST?.trim() || "127.0.0.1", token?.trim() || file?.trim() ? true : null);
 }
 
-async function examineConfigured(config: Config): Promise<Finding[]> {
+async function examineConfigured(config: Config, { KEEPSAKE_TOKEN }: Environment): Promise<Finding[]> {
   const { server, database } = config;
   const ofFolder = database.home === "embedded" ? await examineFolder("data disk", database.dataDir) : [];
   const { findings: ofDatabase, hasTokens } = await examineDatabase(config);
@@ -54,7 +58,7 @@ async function examineConfigured(config: Config): Promise<Finding[]> {
   return [
     judgeAccess(server.host, asksForTokens),
     await examineRunning(ownAddress(config)),
-    await examineDamage(ownAddress(config), server.adminToken),
+    await examineDamage(ownAddress(config), KEEPSAKE_TOKEN?.trim() || server.adminToken),
     ...ofFolder,
     ...ofDatabase,
     ...(await examineBackups(config, hasDatabase(database))),
