@@ -88,8 +88,9 @@ export async function prepareClusterFolder(
  * folder around them may be somebody's who made it for us, and open to all.
  */
 async function closeToOthers(clusterFolder: string): Promise<void> {
-  await mkdir(clusterFolder, { recursive: true, mode: 0o700 });
-  // A file system without modes, such as a share's, has nothing to keep anybody out with.
+  // Whoever opens it next says what is wrong with a disk that takes no folder. A file system without modes, such as a
+  // share's, has nothing to keep anybody out with.
+  await mkdir(clusterFolder, { recursive: true, mode: 0o700 }).catch(() => {});
   await chmod(clusterFolder, 0o700).catch(() => {});
 }
 
