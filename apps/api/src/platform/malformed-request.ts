@@ -5,6 +5,7 @@ import { HEADER_BYTES_MAX } from "@keepsake/contract";
 import { answerHeaders } from "./answer-headers.ts";
 import { DomainError } from "./domain-error.ts";
 import { HttpFault, toHttpFailure } from "./http-failure.ts";
+import { endLingering } from "./linger.ts";
 import type { Logger } from "./logger.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -27,8 +28,7 @@ export function answerMalformedRequest(error: RequestError, socket: Socket, logg
   const shape = toHttpFailure(toFault(error), requestId);
   const body = JSON.stringify({ error: shape });
   logger.debug({ requestId, code: error.code, reason: shape.data.reason }, shape.message);
-  // A sender who does not read the answer is not waited for.
-  socket.end(toHead(shape.data.httpStatus, requestId, body) + body, () => socket.destroy());
+  endLingering(socket, toHead(shape.data.httpStatus, requestId, body) + body);
 }
 
 /**
