@@ -58,10 +58,13 @@ export class Admission {
   admitCaller(request: FastifyRequest, tokenId: string): void {
     const place = this.#places.get(request);
     const end = this.#callers.begin(tokenId, place?.calls ?? 1);
-    // What is always answered takes no place, and still no token asks for it oftener than for anything else.
-    if (!place) end();
-    else place.atEnd(end);
-    if (place && request.routeOptions.config.isExport) place.atEnd(this.#callers.beginExport(tokenId));
+    if (!place) {
+      // What is always answered takes no place, and still no token asks for it oftener than for anything else.
+      end();
+      return;
+    }
+    place.atEnd(end);
+    if (request.routeOptions.config.isExport) place.atEnd(this.#callers.beginExport(tokenId));
   }
 
   #tell(metrics: Metrics, delay: EventLoopDelay): void {

@@ -33,7 +33,7 @@ export const parseVersionCursor = (cursor: string | undefined): number | null =>
  * @param toCursor names the page's last row
  */
 export function toPage<T>(found: readonly T[], limit: number, toCursor: (last: T) => string) {
-  return toPageOf(found, limit, toCursor, (item) => item);
+  return endPage(found.length, withinBytes(found.slice(0, limit)), toCursor);
 }
 
 /** As {@link toPage}, of rows that take a while to be made what they are for the caller: those beyond the page are not. */
@@ -42,8 +42,11 @@ export function toPageOf<R, T>(
   limit: number,
   toCursor: (last: T) => string,
   toItem: (row: R) => T,
-): { items: T[]; nextCursor: string | null } {
-  const items = withinBytes(withinBytes(found.slice(0, limit)).map(toItem));
+) {
+  return endPage(found.length, withinBytes(withinBytes(found.slice(0, limit)).map(toItem)), toCursor);
+}
+
+function endPage<T>(found: number, items: T[], toCursor: (last: T) => string) {
   const last = items.at(-1);
-  return { items, nextCursor: found.length > items.length && last !== undefined ? toCursor(last) : null };
+  return { items, nextCursor: found > items.length && last !== undefined ? toCursor(last) : null };
 }

@@ -13,9 +13,11 @@ const ofLongTexts = new LRUCache<string, TextWarnings>({ max: 5_000 });
 export function toWarnings(text: string): TextWarnings {
   if (text.length < LONG_CHARS) return lookThrough(text);
   const key = createHash("sha256").update(text).digest("base64");
-  const known = ofLongTexts.get(key) ?? lookThrough(text);
-  ofLongTexts.set(key, known);
-  return [...known];
+  const known = ofLongTexts.get(key);
+  if (known) return [...known];
+  const warnings = lookThrough(text);
+  ofLongTexts.set(key, [...warnings]);
+  return warnings;
 }
 
 function lookThrough(text: string): TextWarnings {

@@ -65,21 +65,22 @@ export async function prepareClusterFolder(
   dataFolder: string,
   onProgress: (step: string) => void,
 ): Promise<ClusterFolder> {
+  const cluster = await lookAtCluster(dataFolder, onProgress);
+  await closeToOthers(cluster.path);
+  return cluster;
+}
+
+async function lookAtCluster(dataFolder: string, onProgress: (step: string) => void): Promise<ClusterFolder> {
   const path = join(dataFolder, CLUSTER_FOLDER);
-  if (await isEmpty(path)) {
-    await closeToOthers(path);
-    return { path, isNew: true };
-  }
+  if (await isEmpty(path)) return { path, isNew: true };
   await assertMajor(path, dataFolder);
   if (!(await exists(join(path, COMPLETE_FILE)))) {
     const aside = `${path}.incomplete-${timestamp()}`;
     await rename(path, aside);
     onProgress(`moved a database whose first start was interrupted to ${aside}`);
-    await closeToOthers(path);
     return { path, isNew: true };
   }
   await assertWhole(path);
-  await closeToOthers(path);
   return { path, isNew: false };
 }
 
