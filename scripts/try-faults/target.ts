@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
+import { setTimeout } from "node:timers/promises";
 
 const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
+const ASK_AGAIN_FOR_MS = 30_000;
 
 /** What came back, whatever was sent. */
 export interface Answer {
@@ -77,9 +79,17 @@ export class Target {
     });
   }
 
-  /** A call that has to go well. */
+  /** A call that has to go well, though not at once: a busy server may ask for it again, as it does of every client. */
   async ask<T>(path: string, body: unknown, user?: string): Promise<T> {
-    const answer = await this.send(path, { body, ...(user !== undefined && { user }) });
+    const giveUpAt = Date.now() + ASK_AGAIN_FOR_MS;
+    const call = { body, ...(user !== undefined && { user }) };
+    let answer = await this.send(path, call);
+    while (answer.status === 503 && Date.now() < giveUpAt) {
+      const seconds = Number(answer.headers["retry-after"]);
+      if (!(seconds > 0)) throw new Error(`${path} answered 503 without saying when to come back`);
+      await setTimeout(seconds * 1_000 * (1 + Math.random()));
+      answer = await this.send(path, call);
+    }
     if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${answer.text.slice(0, 200)}`);
     return answer.json as T;
   }
