@@ -1,6 +1,9 @@
 import { errorReason } from "@keepsake/client";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eraseForgotten } from "../src/memory/store.ts";
+import { eraseForGood } from "../src/platform/erasure.ts";
+import { eraseDeleted } from "../src/preferences/history-store.ts";
 import { exampleOf } from "../src/rest/examples/examples.ts";
 import { listTwins } from "../src/rest/twins.ts";
 import { pruneAuditTrails } from "../src/system/prune-audit.ts";
@@ -130,6 +133,29 @@ describe("nothing", () => {
     ];
     for (const attempt of tries) expect(await saidTo(attempt), attempt).toContain("append-only");
     expect(await trailOf("eve")).toEqual(before);
+  });
+
+  test("tells what the server erased for good by itself, and when", async () => {
+    const { memory, preferences } = server.clientOf("ina");
+    const { id } = await memory.add.mutate({ content: "Given up" });
+    await memory.forget.mutate({ id });
+    await preferences.set.mutate({ key: "zqgone", value: 1 });
+    await preferences.delete.mutate({ key: "zqgone" });
+    for (const statement of [
+      sql`update knowledge set forgotten_at = now() - interval '31 days' where user_id = ${"ina"}`,
+      sql`update preference_versions set replaced_at = now() - interval '31 days' where user_id = ${"ina"}`,
+    ])
+      await database().execute(statement);
+    const erase = () =>
+      eraseForGood(server.keepsake.services, [eraseForgotten, eraseDeleted], AbortSignal.timeout(30_000));
+    expect(await erase()).toBe(2);
+    const [keys, memories] = await trailOf("ina");
+    const byItself = { procedure: "server.erase", role: "server", tokenId: null, requestId: null, itemCount: 1 };
+    expect(memories).toMatchObject({ ...byItself, items: [id], details: { what: "memories" } });
+    expect(keys).toMatchObject({ ...byItself, details: { what: "preferences" } });
+    expect(JSON.stringify(keys)).not.toContain("zqgone");
+    expect(await erase()).toBe(0);
+    expect((await trailOf("ina"))[0]?.id).toBe(keys?.id);
   });
 
   test("no procedure has a way to it but reading", () => {

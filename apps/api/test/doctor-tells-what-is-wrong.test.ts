@@ -177,7 +177,12 @@ describe("it tells, with what to do,", () => {
     const environment = { KEEPSAKE_BACKUP_DIR: backups };
     const isEmbedded = database.config.home === "embedded";
     const [none] = (await doctor(environment)).faultsOf("backups");
-    expect(none).toMatchObject(fault("fail", /no good backup/));
+    expect(none).toMatchObject(fault("warn", /no good backup yet/));
+    const age = (days: number) =>
+      change((sql) => sql`update installation set created_at = now() - make_interval(days => ${days})`);
+    await age(30);
+    expect((await doctor(environment)).faultsOf("backups")[0]).toMatchObject(fault("fail", /no good backup$/));
+    await age(0);
     const manifest = {
       bytes: 1,
       sha256: "0".repeat(64),
@@ -201,15 +206,24 @@ describe("it tells, with what to do,", () => {
     );
   });
 
-  test("a token that has expired", async () => {
+  test("a token that ends while it is in use; one that has ended is no fault beside another", async () => {
     await change(
-      (sql) => sql`insert into api_tokens (id, secret_hash, label, role, scopes, expires_at)
-        values ('abcd1234', 'none', 'kitchen', 'gateway', '{read}', now() - interval '1 day')`,
+      (sql) => sql`insert into api_tokens (id, secret_hash, label, role, scopes, expires_at, last_used_at)
+        values ('abcd1234', 'none', 'kitchen', 'gateway', '{read}', now() + interval '50 hours', now())`,
     );
     expect((await doctor()).faultsOf("tokens")).toMatchObject([
-      fault("warn", /abcd1234 \(kitchen, gateway\) has expired/),
+      fault("warn", /abcd1234 \(kitchen, gateway\) is in use and ends in 3 days/),
     ]);
+    await change((sql) => sql`update api_tokens set expires_at = now() - interval '1 day'`);
+    expect((await doctor()).faultsOf("tokens")).toMatchObject([fault("warn", /all have ended: nobody can call/)]);
+    expect((await doctor({ KEEPSAKE_ADMIN_TOKEN: TOKEN })).faultsOf("tokens")).toEqual([]);
     await change((sql) => sql`delete from api_tokens`);
+  });
+
+  test("a variable that is none, as the start warns", async () => {
+    expect((await doctor({ KEEPSAKE_BACKUPDIR: "/mnt" })).faultsOf("configuration")).toMatchObject([
+      fault("warn", /was KEEPSAKE_BACKUP_DIR meant/),
+    ]);
   });
 
   test("a database that is newer or older than this Keepsake", async () => {

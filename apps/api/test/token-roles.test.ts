@@ -193,6 +193,23 @@ describe("a token", () => {
     await expect(server.client.system.createToken.mutate(past)).rejects.toThrow("expiresAt");
   });
 
+  test("makes none that outlives it, and renews none", async () => {
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    const { token, id } = await makeToken({ role: "admin", expiresAt: inAnHour });
+    const endless = await makeToken({ role: "admin" });
+    const make = (expiresAt?: Date) =>
+      call("/system/createToken", { token, body: { label: "x", role: "admin", ...(expiresAt && { expiresAt }) } });
+    const rotate = (which: string) => call("/system/rotateToken", { token, body: { id: which } });
+    expect((await make()).body).toMatchObject({ expiresAt: inAnHour.toISOString() });
+    expect((await make(new Date(Date.now() + 60_000))).status).toBe(200);
+    const late = await make(new Date(Date.now() + 7_200_000));
+    expect(late).toMatchObject({ status: 403, reason: "FORBIDDEN" });
+    expect(JSON.stringify(late.body)).toContain(`it ends at ${inAnHour.toISOString()}`);
+    expect(await rotate(endless.id)).toMatchObject({ status: 403, reason: "FORBIDDEN" });
+    expect(await list({ token: endless.token })).toEqual(expect.any(Array));
+    expect((await rotate(id)).body).toMatchObject({ expiresAt: inAnHour.toISOString() });
+  });
+
   test("notes when it was used, beside the call", async () => {
     const { token, id } = await makeToken({ role: "gateway" });
     const usedAt = async () =>

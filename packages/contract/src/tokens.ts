@@ -51,7 +51,7 @@ export const CreateTokenInput = z
     scopes: Scopes.exactOptional(),
     /** The users that a `gateway` may speak for; without them every user. */
     onlyUsers: z.array(UserId).min(1).max(limits.TOKEN_USERS_MAX).exactOptional(),
-    /** From when on it is good for nothing; without it never. */
+    /** From when on it is good for nothing; without it never, or with the token that makes it, which it cannot outlive. */
     expiresAt: Timestamp.exactOptional(),
     idempotencyKey: IdempotencyKey.exactOptional(),
   })

@@ -10,6 +10,7 @@ import type { Queryable, Transaction } from "@keepsake/db";
 import { knowledge } from "@keepsake/db/schema";
 import { and, arrayContains, desc, eq, gte, inArray, isNotNull, isNull, lt, lte, type SQL, sql } from "drizzle-orm";
 import type { Actor } from "../platform/actor.ts";
+import { auditErased } from "../platform/audit.ts";
 import { readNow } from "../platform/database-clock.ts";
 import { ERASED_AT_ONCE_MAX } from "../platform/erasure.ts";
 import { eraseAnswers } from "../platform/kept-answers.ts";
@@ -255,7 +256,11 @@ export async function unmarkForgotten(actor: Actor, tx: Transaction, id: string)
   return rows.length > 0;
 }
 
-/** Erases some memories forgotten before a time, with everything that hangs on them. @returns how many */
+/**
+ * Erases some memories forgotten before a time, with everything that hangs on them, and has the audit trail name them.
+ *
+ * @returns how many
+ */
 export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date): Promise<number> {
   const isDue = and(ownedBy(actor, knowledge), lt(knowledge.forgottenAt, before));
   const some = tx.select({ id: knowledge.id }).from(knowledge).where(isDue).limit(ERASED_AT_ONCE_MAX);
@@ -266,5 +271,6 @@ export async function eraseForgotten(actor: Actor, tx: Transaction, before: Date
   const ids = rows.map(({ id }) => id);
   await removeVectors(actor, tx, "knowledge", ids);
   await eraseAnswers(actor, tx, ids);
+  await auditErased(actor, tx, "memories", ids);
   return ids.length;
 }

@@ -49,6 +49,23 @@ export async function auditServer(
   await audit(ofServer(actor), tx, { procedure, details, ...changedItems(null, answer) });
 }
 
+/**
+ * Tells that what a user had given up is gone for good, which the server does by itself; nothing when nothing went.
+ *
+ * @param what such as `memories`
+ * @param names their ids, or the names that a caller chose
+ */
+export async function auditErased(
+  actor: Actor,
+  tx: Transaction,
+  what: string,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  const answer = names.map((id) => ({ id }));
+  await audit(actor, tx, { procedure: "server.erase", details: { what }, ...changedItems(actor.userId, answer) });
+}
+
 /** A part of a statement that writes an effect on one item, for each row of `source`. */
 export function auditingEach(actor: Actor, procedure: string, itemId: string, source: SQL): SQL {
   const { tokenId = null, role = "server", requestId = null } = actor.by ?? {};

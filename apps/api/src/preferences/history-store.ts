@@ -4,6 +4,7 @@ import { preferences, preferenceVersions } from "@keepsake/db/schema";
 import { and, desc, eq, gte, lt, notExists, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Actor } from "../platform/actor.ts";
+import { auditErased } from "../platform/audit.ts";
 import { eraseAnswersNaming } from "../platform/kept-answers.ts";
 import { ownedBy } from "../platform/owned.ts";
 import { toColumns, withJson } from "./preference-row.ts";
@@ -61,5 +62,6 @@ export async function eraseDeleted(actor: Actor, tx: Transaction, before: Date):
     .returning({ key });
   const keys = [...new Set(rows.map((row) => row.key))];
   await eraseAnswersNaming(actor, tx, { router: "preferences", field: "key", values: keys });
+  await auditErased(actor, tx, "preferences", keys);
   return rows.length;
 }

@@ -12,6 +12,7 @@ import { DomainError } from "../platform/domain-error.ts";
 import { writtenAndDeleted } from "../platform/idempotency.ts";
 import { raiseTokensVersion } from "../platform/token-store.ts";
 import { writeOnce } from "../platform/write-once.ts";
+import { endWithinOwn } from "./token-end.ts";
 import type { TokenMeans } from "./token-means.ts";
 import { addToken, findApiToken, type TokenDraft } from "./token-store.ts";
 
@@ -36,7 +37,8 @@ export async function createToken(
   const call = { key, procedure: "system.createToken", input: wish, ofServer: { label, role, scopes } };
   const answer = await writeOnce(actor, services, call, async (tx) => {
     await assertToCome(tx, draft.expiresAt);
-    const made = await addToken(tx, draft, services.doorkeeper.tokenKey);
+    const expiresAt = await endWithinOwn(actor, tx, draft.expiresAt);
+    const made = await addToken(tx, { ...draft, expiresAt }, services.doorkeeper.tokenKey);
     await raiseTokensVersion(tx);
     text = made.text;
     return { id: made.stored.id };

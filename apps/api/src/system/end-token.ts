@@ -4,6 +4,7 @@ import { DomainError } from "../platform/domain-error.ts";
 import { raiseTokensVersion } from "../platform/token-store.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { assertHeld, readToken } from "./create-token.ts";
+import { assertEndsWithinOwn } from "./token-end.ts";
 import type { TokenMeans } from "./token-means.ts";
 import { addToken, endToken, endTokenLater, lockToken, stateOf } from "./token-store.ts";
 
@@ -49,6 +50,7 @@ export async function rotateToken(
     if (!old || stateOf(old) !== "valid") throw tokenNotFound("valid token");
     assertHeld(old.scopes, held);
     const { label, role, boundUserId, allowedUserIds, expiresAt } = old;
+    await assertEndsWithinOwn(actor, tx, expiresAt);
     const scopes = old.scopes as TokenScope[];
     const createdBy = actor.by?.tokenId ?? null;
     const draft = { label, role, boundUserId, allowedUserIds, scopes, expiresAt, createdBy };

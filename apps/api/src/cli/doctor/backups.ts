@@ -9,8 +9,17 @@ const HOUR_MS = 3_600_000;
 const AGE_HOURS = { warn: 36, fail: 7 * 24 };
 const FIX = "Make one (keepsake backup now; by compose: backup.sh now), and look at the log for why none was made.";
 
-/** @param ageMs of the newest backup that was restored and compared; null for none */
-export function judgeAge(ageMs: number | null): Finding {
+/**
+ * @param ageMs of the newest backup that was restored and compared; null for none
+ * @param dataAgeMs of the database; null where it is not known
+ */
+export function judgeAge(ageMs: number | null, dataAgeMs: number | null): Finding {
+  if (ageMs === null && dataAgeMs !== null && dataAgeMs < AGE_HOURS.warn * HOUR_MS)
+    return warn(
+      "backups",
+      "there is no good backup yet",
+      "The first is made at BACKUP_AT, or now: keepsake backup now.",
+    );
   if (ageMs === null) return fail("backups", "there is no good backup", FIX);
   const hours = Math.floor(ageMs / HOUR_MS);
   const said = `the newest good backup is ${hours} hours old`;
@@ -30,7 +39,11 @@ export function judgeFailure(failure: Failure | null, newestAt: string | null): 
 }
 
 /** Whether there are good backups, whether the last one failed, and whether one disk's end is the end of both. */
-export async function examineBackups({ backup, database }: Config, hasData: boolean): Promise<Finding[]> {
+export async function examineBackups(
+  { backup, database }: Config,
+  hasData: boolean,
+  dataAgeMs: number | null,
+): Promise<Finding[]> {
   const { folder } = backup;
   if (folder === null) {
     const fix = "Set KEEPSAKE_BACKUP_DIR, or have them made in another way (docs/backups.md).";
@@ -38,7 +51,7 @@ export async function examineBackups({ backup, database }: Config, hasData: bool
   }
   if (!hasData) return [skip("backups", "there is nothing yet to make one of")];
   const [newest] = await listBackups(folder);
-  const age = judgeAge(newest === undefined ? null : Date.now() - Date.parse(newest.createdAt));
+  const age = judgeAge(newest === undefined ? null : Date.now() - Date.parse(newest.createdAt), dataAgeMs);
   const isTogether = database.home === "embedded" && (await isSameDisk(folder, database.dataDir));
   const failure = judgeFailure(await readFailure(folder), newest?.createdAt ?? null);
   return [age, ...failure, ...(isTogether ? [sameDisk(folder)] : []), ...(await examineFolder("backup disk", folder))];

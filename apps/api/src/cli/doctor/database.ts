@@ -16,6 +16,8 @@ export interface ExaminedDatabase {
   readonly findings: readonly Finding[];
   /** Whether a token was ever made in it, so that the server asks for one; null where that could not be looked at. */
   readonly hasTokens: boolean | null;
+  /** Milliseconds since Keepsake first used it; null where that could not be looked at. */
+  readonly ageMs: number | null;
 }
 
 /** Everything that the database is asked. Where it cannot be opened, that is the one finding, and the model's. */
@@ -26,11 +28,11 @@ export async function examineDatabase(config: Config): Promise<ExaminedDatabase>
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const findings = [cannotOpen(config.database, said), ...(await examineModel(config.embeddings, null))];
-    return { findings, hasTokens: hasDatabase(config.database) ? null : false };
+    return { findings, hasTokens: hasDatabase(config.database) ? null : false, ageMs: null };
   }
   await using open = session;
   const hasTokens = await readHasTokens(open.sql);
-  return { findings: await examineOpen(open.sql, config, hasTokens), hasTokens };
+  return { findings: await examineOpen(open.sql, config, hasTokens), hasTokens, ageMs: await readAge(open.sql) };
 }
 
 function cannotOpen(database: DatabaseConfig, said: string): Finding {
@@ -66,6 +68,15 @@ async function hasTables(sql: postgres.Sql): Promise<boolean> {
     select exists (select from information_schema.columns where table_schema = 'public'
       and (table_name, column_name) in (('api_tokens', 'last_used_at'))) as "isThere"`;
   return row.isThere;
+}
+
+/** An older schema has nothing that says it. */
+async function readAge(sql: postgres.Sql): Promise<number | null> {
+  const [table] = await sql<[{ isThere: boolean }]>`select to_regclass('public.installation') is not null as "isThere"`;
+  if (!table.isThere) return null;
+  const [row] = await sql<{ ageMs: number }[]>`
+    select extract(epoch from now() - min(created_at))::float8 * 1000 as "ageMs" from public.installation`;
+  return row?.ageMs ?? null;
 }
 
 async function findSpace(sql: postgres.Sql): Promise<RecordedSpace | null> {

@@ -1,11 +1,12 @@
 import { type Config, ConfigError, type Environment, loadConfig } from "../../config.ts";
+import { configWarnings } from "../../config-warnings.ts";
 import { hasDatabase } from "../open-database.ts";
 import { examineBackups } from "./backups.ts";
 import { examineSynchronisation, examineTimeZone } from "./clock.ts";
 import { examineDamage } from "./damage.ts";
 import { examineDatabase } from "./database.ts";
 import { examineFolder } from "./disk.ts";
-import { type Finding, fail, pass } from "./finding.ts";
+import { type Finding, fail, pass, warn } from "./finding.ts";
 import { examinePorts, type GuardedPort } from "./listeners.ts";
 import { examineMemoryLimits } from "./memory-limits.ts";
 import { examineSecrets } from "./secrets.ts";
@@ -34,7 +35,7 @@ export async function examine({ environment, envFile, readFile }: Patient): Prom
   try {
     const config = loadConfig(environment, readFile);
     return [
-      pass("configuration", "all variables can be used"),
+      ...configuration(configWarnings(environment)),
       ...(await examineConfigured(config, environment)),
       ...ofMachine,
     ];
@@ -45,6 +46,12 @@ export async function examine({ environment, envFile, readFile }: Patient): Prom
   }
 }
 
+/** What the start warns of, again for whoever asks later. */
+const configuration = (warnings: readonly string[]): Finding[] =>
+  warnings.length === 0
+    ? [pass("configuration", "all variables can be used")]
+    : warnings.map((said) => warn("configuration", said, "Set what was meant, and unset the other."));
+
 /** What can be told of access where another variable's fault keeps the configuration from being read. */
 function accessOf({ HOST, KEEPSAKE_ADMIN_TOKEN: token, KEEPSAKE_ADMIN_TOKEN_FILE: file }: Environment): Finding {
   return judgeAccess(HOST?.trim() || "127.0.0.1", token?.trim() || file?.trim() ? true : null);
@@ -53,7 +60,7 @@ function accessOf({ HOST, KEEPSAKE_ADMIN_TOKEN: token, KEEPSAKE_ADMIN_TOKEN_FILE
 async function examineConfigured(config: Config, { KEEPSAKE_TOKEN }: Environment): Promise<Finding[]> {
   const { server, database } = config;
   const ofFolder = database.home === "embedded" ? await examineFolder("data disk", database.dataDir) : [];
-  const { findings: ofDatabase, hasTokens } = await examineDatabase(config);
+  const { findings: ofDatabase, hasTokens, ageMs } = await examineDatabase(config);
   const asksForTokens = server.adminToken !== null || hasTokens;
   return [
     judgeAccess(server.host, asksForTokens),
@@ -61,7 +68,7 @@ async function examineConfigured(config: Config, { KEEPSAKE_TOKEN }: Environment
     await examineDamage(ownAddress(config), KEEPSAKE_TOKEN?.trim() || server.adminToken),
     ...ofFolder,
     ...ofDatabase,
-    ...(await examineBackups(config, hasDatabase(database))),
+    ...(await examineBackups(config, hasDatabase(database), ageMs)),
     ...examinePorts(guardedPorts(config, asksForTokens)),
   ];
 }

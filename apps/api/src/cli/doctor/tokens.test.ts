@@ -5,31 +5,37 @@ const TOKEN: KnownToken = {
   id: "abcd1234",
   label: "kitchen",
   role: "gateway",
-  isExpired: false,
-  hasEnd: false,
+  endsInDays: null,
   ageDays: 400,
   unusedDays: 1,
 };
 
 test.each<[Partial<KnownToken>, string]>([
   [{}, "pass"],
-  [{ isExpired: true }, "warn"],
+  [{ endsInDays: 3 }, "warn"],
+  [{ endsInDays: 3, unusedDays: 20 }, "pass"],
+  [{ endsInDays: 60 }, "pass"],
   [{ unusedDays: 200 }, "warn"],
   [{ unusedDays: null }, "warn"],
   [{ unusedDays: null, ageDays: 2 }, "pass"],
   [{ role: "admin" }, "warn"],
-  [{ role: "admin", hasEnd: true }, "pass"],
+  [{ role: "admin", endsInDays: 60 }, "pass"],
 ])("%j: %s", (change, level) => {
-  const [finding] = judgeTokens([{ ...TOKEN, ...change }]);
+  const [finding] = judgeTokens([{ ...TOKEN, ...change }], false);
   expect(finding?.level).toBe(level);
 });
 
+test.each([
+  [[TOKEN, { ...TOKEN, endsInDays: -3 }], false, "pass", /^one token/],
+  [[{ ...TOKEN, endsInDays: -3 }], false, "warn", /nobody can call/],
+  [[{ ...TOKEN, endsInDays: -3 }], true, "pass", /KEEPSAKE_ADMIN_TOKEN/],
+])("a token that has ended is no fault while there is another: %#", (tokens, hasAdminToken, level, said) => {
+  expect(judgeTokens(tokens, hasAdminToken)).toMatchObject([{ level, said: expect.stringMatching(said) as unknown }]);
+});
+
 test("every token with a fault is named", () => {
-  const findings = judgeTokens([
-    TOKEN,
-    { ...TOKEN, id: "one", isExpired: true },
-    { ...TOKEN, id: "two", unusedDays: 99 },
-  ]);
+  const tokens = [TOKEN, { ...TOKEN, id: "one", endsInDays: 1 }, { ...TOKEN, id: "two", unusedDays: 99 }];
+  const findings = judgeTokens(tokens, false);
   expect(findings.map(({ said }) => /token (\w+)/.exec(said)?.[1])).toEqual(["one", "two"]);
 });
 
