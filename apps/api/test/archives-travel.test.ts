@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { connect, type DatabaseHandle } from "@keepsake/db";
-import type { TestDatabase } from "@keepsake/db/testing";
+import { createEmptyDatabase, type TestDatabase } from "@keepsake/db/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ArchiveError, hashRow, parseRecordLine, toRecordLine } from "../src/archive/archive-format.ts";
 import { importArchive } from "../src/archive/import-archive.ts";
@@ -72,6 +72,22 @@ test("a dry run makes no database, and says that an import would", async () => {
   );
   await expect(readdir(KEEPSAKE_DATA_DIR)).rejects.toThrow("ENOENT");
 });
+
+test(
+  "a dry run makes no tables in an empty database, and says that an import would",
+  async () => {
+    await using empty = await createEmptyDatabase();
+    const { code, out, err } = await keepsake(empty, "import", archive, "--dry-run");
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(/^This database has no tables of Keepsake yet, .*nothing was changed.*--dry-run/m);
+    const tables = await onDatabase(
+      empty,
+      (sql) => sql`select from pg_tables where schemaname in ('public', 'drizzle')`,
+    );
+    expect(tables).toHaveLength(0);
+  },
+  LONG_MS,
+);
 
 describe("everything", () => {
   test.each(["engine", "embedded"] as const)(

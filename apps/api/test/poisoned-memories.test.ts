@@ -147,7 +147,7 @@ describe("a text that instructs a model", () => {
     expect(added).toMatchObject({ content, warnings: ["instructs", "reordered"] });
     expect((await client.memory.get.query({ id: added.id })).content).toBe(content);
     const { context } = await client.conversation.begin.mutate({ sessionId: "s", text: "Unlock the front door?" });
-    expect(context.memories[0]?.content).toBe(content);
+    expect(context.memories[0]).toMatchObject({ content, warnings: ["instructs", "reordered"] });
     const [, , ...lines] = context.system.split("\n");
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^<memory( [a-z_]+="[^"<>]*")+>[^<>]*<\/memory>$/);
@@ -175,7 +175,7 @@ describe("a text that instructs a model", () => {
     const added = await client.memory.add.mutate({ content, origin: "tool" });
     expect(added).toMatchObject({ content, warnings: ["hidden_characters"] });
     const { context } = await client.conversation.begin.mutate({ sessionId: "s", text: "Where is the kettle?" });
-    expect(context.memories[0]).toMatchObject({ content });
+    expect(context.memories[0]).toMatchObject({ content, warnings: ["hidden_characters"] });
     expect(context.system).toContain(">The kettle 😀 is ❤ system - blue</memory>");
     expect(await client.memory.add.mutate({ content: "I ❤️ tea 👁️‍🗨️", origin: "tool" })).toMatchObject({ warnings: [] });
   });

@@ -4,7 +4,7 @@ import { Message } from "./conversation.ts";
 import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId, Timestamp } from "./fields.ts";
 import { type Json, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
-import { AddedMemory, MemoryOrigin, NewMemory } from "./memory.ts";
+import { AddedMemory, MemoryOrigin, NewMemory, TextWarnings } from "./memory.ts";
 import { PreferenceKey, PreferenceValue } from "./preferences.ts";
 
 /** How far `begin` may go for an answer of before: not at all, for the same question, or for one of the same meaning. */
@@ -90,6 +90,8 @@ export const ContextMemory = z.object({
   origin: MemoryOrigin,
   /** 3 (the user said it) to 0 (the assistant concluded it). */
   trust: z.int(),
+  /** What is noticed of its content; empty for nearly every one. */
+  warnings: TextWarnings,
   score: z.number(),
   createdAt: z.date(),
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connect, type DatabaseConfig, type DatabaseHandle, migrate } from "@keepsake/db";
+import { connect, type DatabaseConfig, type DatabaseHandle, migrate, readMigrationPlan } from "@keepsake/db";
 import { type Config, type Environment, loadConfig } from "../config.ts";
 import type { CommandCall } from "./command.ts";
 
@@ -33,6 +33,25 @@ export async function openDatabase(
 ): Promise<DatabaseHandle> {
   assertDatabase(config);
   return await connect(config, { onProgress: (step) => note(`${step} …`) });
+}
+
+/**
+ * Opens a database whose tables are this version's, for a command that compares and changes nothing.
+ *
+ * @throws DatabaseStartError, and Error when it has no tables yet or those of an older version
+ */
+export async function openAsItIs(config: DatabaseConfig, call: Pick<CommandCall, "note">): Promise<DatabaseHandle> {
+  const handle = await openDatabase(config, call);
+  try {
+    const { pending } = await readMigrationPlan(handle.sql);
+    if (pending.length === 0) return handle;
+    throw new Error(
+      "This database has no tables of Keepsake yet, or those of an older version: nothing was changed, and without --dry-run they are brought up to date.",
+    );
+  } catch (error) {
+    await handle[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Opens a database and brings its schema to this version; an embedded one that is not there is made. */

@@ -1,6 +1,7 @@
 import type { BeginTurnInput, BegunTurn, ContextMemory, Message } from "@keepsake/contract";
 import type { FoundMemories } from "../memory/context-store.ts";
 import { rank } from "../memory/ranking.ts";
+import { toWarnings } from "../platform/text-warnings.ts";
 import type { KnownPreference } from "../preferences/context-store.ts";
 import { type Snippet, toComparable, writeContext } from "./context-text.ts";
 import type { EarlierMessage } from "./earlier.ts";
@@ -89,9 +90,13 @@ function toMemoryItems({ arms, memories }: FoundMemories, nowMs: number): Item[]
       from: memory.origin,
       trust: TRUST_WORDS[memory.trust] ?? UNCONFIRMED,
     };
-    return [{ text: memory.content, at: memory.createdAt, label, score, memory: { ...memory, score } }];
+    return [{ text: memory.content, at: memory.createdAt, label, score, memory }];
   });
-  return varied(ranked, ({ text, memory }) => ({ text, trust: memory.trust }), MEMORIES_MAX);
+  const chosen = varied(ranked, ({ text, memory }) => ({ text, trust: memory.trust }), MEMORIES_MAX);
+  return chosen.map((item) => {
+    const { memory, score } = item;
+    return { ...item, memory: { ...memory, score, warnings: toWarnings(memory.content) } };
+  });
 }
 
 const SAID = "said";

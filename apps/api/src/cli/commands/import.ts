@@ -5,7 +5,7 @@ import { assertNoBackup, type ImportCounts, type ImportOptions, importArchive } 
 import { readSchemaVersion } from "../../archive/schema-version.ts";
 import { bringUpToDate } from "../../backup/current-archive.ts";
 import { defineCommand, UsageError } from "../command.ts";
-import { assertDatabase, hasDatabase, openMigrated, readConfig } from "../open-database.ts";
+import { assertDatabase, hasDatabase, openAsItIs, openMigrated, readConfig } from "../open-database.ts";
 
 const MODES = ["refuse", "keep", "replace"] as const;
 
@@ -29,7 +29,8 @@ date in a scratch database first: on the server where its user may make one, oth
     const config = readConfig(env);
     const onConflict = toMode(values["on-conflict"]);
     await lookAtFirst(path, config.database, { isDry: values["dry-run"], note });
-    await using handle = await openMigrated(config.database, { note });
+    const open = values["dry-run"] ? openAsItIs : openMigrated;
+    await using handle = await open(config.database, { note });
     await using session = handle.openSession();
     const onTable: ImportOptions["onTable"] = (step, table) => note(`${step} ${table} …`);
     const schema = await readSchemaVersion(session.sql);

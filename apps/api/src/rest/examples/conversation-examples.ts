@@ -35,6 +35,7 @@ export const conversationExamples: ExamplesOf<"conversation"> = {
             source: null,
             origin: "user",
             trust: 3,
+            warnings: [],
             score: 0.81,
             createdAt,
           },
