@@ -1,6 +1,6 @@
 import { connect } from "@keepsake/db";
 import { embeddings } from "@keepsake/db/schema";
-import { createTestDatabase } from "@keepsake/db/testing";
+import { createTestDatabase, testEngine } from "@keepsake/db/testing";
 import { startFakeOllama } from "@keepsake/embeddings/testing";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
@@ -58,4 +58,37 @@ test("a text that changes while the model has it gets the vector of what it is n
       .from(embeddings)
       .where(eq(embeddings.userId, userId));
   expect(await vectorsOf("default")).toEqual(await vectorsOf("other"));
+});
+
+test("a memory that is restored while an older request for its vectors is answered gets them all the same", async (context) => {
+  if (testEngine() === "embedded") return context.skip("on the embedded home nobody looks while a change commits");
+  await using database = await createTestDatabase();
+  await using server = await startTestServer({ embeddings: true, database });
+  const { client, ollama } = server;
+  const { db } = server.keepsake.services;
+  ollama.setFault({ kind: "hold" });
+  await client.memory.add.mutate({ content: "It keeps the model busy" });
+  await eventually("the model is busy", async () => ollama.embedInputs().length > 0);
+  const { id } = await client.memory.add.mutate({ content: "The spare key is under the pot" });
+  await client.memory.forget.mutate({ id });
+  await db.execute(`create function hold_commit() returns trigger language plpgsql as
+    $$ begin perform pg_advisory_xact_lock(4711); return null; end $$`);
+  await db.execute(`create constraint trigger hold_commit after update on knowledge
+    deferrable initially deferred for each row execute function hold_commit()`);
+  await using other = await connect(database.config);
+  const countJobs = async (states: string) =>
+    (await other.sql`select from pgboss.job where data ->> 'itemId' = ${id} and state = any(${states.split(" ")})`)
+      .length;
+  let restored: Promise<unknown> = Promise.resolve();
+  await other.sql.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(4711)`;
+    restored = client.memory.restore.mutate({ id });
+    const isHeld = async () =>
+      (await db.execute(`select from pg_locks where locktype = 'advisory' and not granted`)).length > 0;
+    await eventually("the restoring is about to commit", isHeld);
+    ollama.setFault(null);
+    await eventually("the older request was answered", async () => (await countJobs("created active retry")) === 0);
+  });
+  await restored;
+  await eventually("the vector is there", async () => (await client.memory.get.query({ id })).embedding === "ready");
 });

@@ -2,7 +2,7 @@ import type { ChangeMemoryByIdInput, ForgottenMemory, Memory } from "@keepsake/c
 import type { Transaction } from "@keepsake/db";
 import { evictDependents } from "../cache/store.ts";
 import type { Actor } from "../platform/actor.ts";
-import { requestVectors } from "../platform/embedding-jobs.ts";
+import { requestNewVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
 import { writeOnce } from "../platform/write-once.ts";
 import { getMemory, memoryNotFound } from "./get-memory.ts";
@@ -53,6 +53,6 @@ async function restore(actor: Actor, tx: Transaction, services: Services, id: st
     throw toContentExists(error);
   }
   const memory = await getMemory(actor, tx, id, services);
-  if (memory.embedding === "pending") await requestVectors(actor, tx, services, "knowledge", [id]);
+  if (memory.embedding === "pending") await requestNewVectors(actor, tx, services, "knowledge", id);
   return memory;
 }

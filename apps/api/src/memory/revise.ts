@@ -5,7 +5,7 @@ import type { Actor } from "../platform/actor.ts";
 import { readNow } from "../platform/database-clock.ts";
 import { violatedConstraint } from "../platform/database-failure.ts";
 import { DomainError } from "../platform/domain-error.ts";
-import { requestVectors } from "../platform/embedding-jobs.ts";
+import { requestNewVectors } from "../platform/embedding-jobs.ts";
 import type { Services } from "../platform/services.ts";
 import { toOrigin } from "../platform/stored-origin.ts";
 import { assertTells } from "../platform/tells.ts";
@@ -52,7 +52,7 @@ async function revise(actor: Actor, tx: Transaction, services: Services, input: 
   await write(actor, tx, id, { ...(newContent && contentChange(fields.content ?? "")), ...fields, origin, validFrom });
   if (newContent) {
     await removeVectors(actor, tx, "knowledge", [id]);
-    await requestVectors(actor, tx, services, "knowledge", [id]);
+    await requestNewVectors(actor, tx, services, "knowledge", id);
   }
   await evictDependents(actor, tx, { memories: [id] });
   return getMemory(actor, tx, id, services);
