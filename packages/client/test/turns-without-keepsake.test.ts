@@ -240,7 +240,7 @@ describe("without Keepsake", () => {
     proxy.setFault({ kind: "reset" });
     const saved: string[] = [];
     for (const number of [1, 2, 3]) {
-      saved.push(await (await client.turn({ sessionId: "s", text: `${number}` }, () => "Hi")).saved);
+      saved.push(await (await client.turn({ sessionId: "s", text: `${number}` }, () => "Hi", PATIENT)).saved);
     }
     expect(saved).toEqual(["queued", "queued", "dropped"]);
     expect(dropped).toMatchObject([{ reason: "full", said: "3", answer: "Hi" }]);
