@@ -25,6 +25,7 @@ export { sideSocketPath } from "./embedded/socket-folder.ts";
 export { SIDE_READER } from "./embedded/sockets/side-lane.ts";
 export { type FlushResults, flush, type Statement, type Wanted, write } from "./flush.ts";
 export { lookIn, openBeside, readMigrationPlan } from "./look-in.ts";
+export { makeFolder } from "./make-folder.ts";
 export { type MigrateOptions, type MigrateResult, migrate } from "./migrate.ts";
 export { type OpenDatabase, openForChanges } from "./open-for-changes.ts";
 export { openServerClient, toDatabase } from "./postgres-client.ts";

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import {
   connect,
@@ -6,6 +6,7 @@ import {
   type DatabaseHandle,
   type EmbeddedConfig,
   hasCluster,
+  makeFolder,
   migrate,
   openServerClient,
   replaceCluster,
@@ -78,7 +79,7 @@ async function restoreFolder(
   header: ArchiveHeader,
 ): Promise<RestoreResult> {
   const { note, path, signal } = options;
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(resolve(config.dataDir));
   await removeOld(config.dataDir, (name) => name.startsWith(DRAFT));
   const draft = await mkdtemp(join(config.dataDir, DRAFT));
   try {

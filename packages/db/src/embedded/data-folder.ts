@@ -1,18 +1,7 @@
-import {
-  access,
-  chmod,
-  constants,
-  mkdir,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
+import { access, chmod, constants, readdir, readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DatabaseStartError } from "../database-error.ts";
+import { makeFolder } from "../make-folder.ts";
 import { damaged, toFileReason } from "./damaged-folder.ts";
 import { syncFolder, syncParents, syncPath } from "./sync-folder.ts";
 
@@ -42,7 +31,7 @@ export interface ClusterFolder {
 export async function prepareDataFolder(dataDir: string): Promise<string> {
   const wanted = resolve(dataDir);
   try {
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    await makeFolder(wanted);
     const folder = await realpath(wanted);
     await readdir(folder);
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -91,7 +80,7 @@ async function lookAtCluster(dataFolder: string, onProgress: (step: string) => v
 async function closeToOthers(clusterFolder: string): Promise<void> {
   // Whoever opens it next says what is wrong with a disk that takes no folder. A file system without modes, such as a
   // share's, has nothing to keep anybody out with.
-  await mkdir(clusterFolder, { recursive: true, mode: 0o700 }).catch(() => {});
+  await makeFolder(clusterFolder).catch(() => {});
   await chmod(clusterFolder, 0o700).catch(() => {});
 }
 
@@ -164,6 +153,7 @@ async function exists(path: string): Promise<boolean> {
 
 const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "is a file, not a folder",
+  ENOENT: "is where no folder can be made",
   ENOTDIR: "is a file, not a folder, or lies below one",
   EACCES: "may not be written to by this user",
   EPERM: "may not be written to by this user",
