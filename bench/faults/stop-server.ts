@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Sabotage } from "../../apps/api/test/_sabotage.ts";
-import type { DatabaseConfig } from "../../packages/db/src/index.ts";
 import { createTestDatabase } from "../../packages/db/testing/index.ts";
 import { Crew } from "./crew.ts";
 import type { Drill, DrillOptions, Outcome } from "./drill.ts";
 import { lookInto, startDrillServer } from "./drill-server.ts";
-import { compareWithStored, toFailures } from "./stored-marks.ts";
+import { compareWithStored, findStored, toFailures } from "./stored-marks.ts";
 import type { Write } from "./write.ts";
 
 const ROUNDS = { full: 30, short: 2, control: 1 };
@@ -62,7 +61,8 @@ async function stopInRounds(
     codes.push(await server.process.ended);
     tookMs.push(performance.now() - toldMs);
     await crew.stop();
-    untold.push(...(await findStored(database.config, crew.log.unsettled)));
+    const unanswered = crew.log.unsettled.map(({ write }) => write);
+    untold.push(...(await lookInto(database.config, (sql) => findStored(sql, unanswered))));
     log(`stopped ${round + 1} times, ${crew.acknowledged.length} acknowledged`);
   }
   const comparison = await lookInto(database.config, (sql) => compareWithStored(sql, crew.acknowledged));
@@ -87,11 +87,4 @@ async function stopInRounds(
       ...(crew.log.unsettled.length > 0 ? [`${crew.log.unsettled.length} writes were never answered`] : []),
     ],
   };
-}
-
-/** Those writes that have happened. */
-async function findStored(database: DatabaseConfig, sent: Crew["log"]["unsettled"]): Promise<Write[]> {
-  const writes = sent.map(({ write }) => write);
-  const { lost } = await lookInto(database, (sql) => compareWithStored(sql, writes));
-  return writes.filter((write) => !lost.includes(write));
 }

@@ -46,13 +46,20 @@ export interface Comparison {
 /** Compares what was acknowledged with what the tables hold, and the tables with each other. */
 export async function compareWithStored(sql: Sql, acknowledged: readonly Write[]): Promise<Comparison> {
   const counts = await countMarks(sql);
-  const countOf = ({ place, mark }: Write) => counts.get(`${place} ${mark}`) ?? 0;
   return {
-    lost: acknowledged.filter((write) => countOf(write) === 0),
-    doubled: acknowledged.filter((write) => countOf(write) > 1),
+    lost: acknowledged.filter((write) => countOf(counts, write) === 0),
+    doubled: acknowledged.filter((write) => countOf(counts, write) > 1),
     broken: await findBrokenRules(sql),
   };
 }
+
+/** Those writes that have happened, whether anybody was told or not. */
+export async function findStored(sql: Sql, sent: readonly Write[]): Promise<Write[]> {
+  const counts = await countMarks(sql);
+  return sent.filter((write) => countOf(counts, write) > 0);
+}
+
+const countOf = (counts: ReadonlyMap<string, number>, { place, mark }: Write) => counts.get(`${place} ${mark}`) ?? 0;
 
 async function countMarks(sql: Sql): Promise<Map<string, number>> {
   const counts = new Map<string, number>();

@@ -27,7 +27,7 @@ describe("belongsToStartingCommand", () => {
     ["npx's own title", ["npm exec pnpm@12 start"]],
     ["npx before it sets a title", ["node", "/usr/lib/node_modules/npm/bin/npx-cli.js", "pnpm@12", "start"]],
     ["a Node below a folder with spaces", ["/opt/My Tools/node", "--no-warnings", "/opt/pnpm.cjs", "start"]],
-    ["pnpm as a program", ["/root/.npm/_npx/9c/node_modules/.bin/pnpm", "start"]],
+    ["pnpm as a program", ["/home/ola/.npm/_npx/9c/node_modules/.bin/pnpm", "start"]],
     ["turbo", ["turbo", "run", "start"]],
     ["a package manager's shell", ["sh", "-c", "node scripts/start.ts"]],
     ["a login shell with a command", ["/bin/zsh", "-l", "-c", "cd keepsake && npx pnpm@12 start 2>&1"]],
@@ -81,7 +81,7 @@ describe("isStanding", () => {
 });
 
 describe("hasLostNpx", () => {
-  const env = { npm_execpath: "/root/.npm/_npx/9c/node_modules/pnpm/pnpm" };
+  const env = { npm_execpath: "/home/ola/.npm/_npx/9c/node_modules/pnpm/pnpm" };
   const orphaned = [server, scriptShell, pnpm, { ...npxShell, parentPid: 1 }];
 
   test("is true when init has taken over what npx started", () => {

@@ -10,6 +10,7 @@ export * from "./limits.ts";
 export * from "./memory.ts";
 export * from "./preferences.ts";
 export * from "./system.ts";
+export * from "./text-warnings.ts";
 export * from "./tokens.ts";
 export * from "./training.ts";
 export * from "./training-exports.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Flag, filledText, Id, IdempotencyKey, Language, pageFields, Share, Tags, Timestamp } from "./fields.ts";
 import { isSafeKey, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
+import { TextWarnings } from "./text-warnings.ts";
 
 /** How far a memory's vectors are: `off` without a model, `failed` when the model refuses this text. */
 export const EmbeddingState = z.enum(["pending", "ready", "off", "failed"]);
@@ -29,13 +30,6 @@ export const trustOf = (origin: string): number => TRUST_OF[origin as MemoryOrig
 
 /** 0 to 3. */
 const Trust = z.int().min(0, "must be from 0 to 3").max(3, "must be from 0 to 3");
-
-/**
- * What a reader should know of a text before a model sees it. `instructs`: it reads as an instruction to a model.
- * `hidden_characters`: it holds characters that nobody sees. `reordered`: it is shown in another order than it has.
- */
-export const TextWarnings = z.array(z.enum(["instructs", "hidden_characters", "reordered"]));
-export type TextWarnings = z.infer<typeof TextWarnings>;
 
 /** A fact, preference stated in words, event or document piece worth finding again. */
 export const Memory = z.object({

@@ -4,8 +4,9 @@ import { Message } from "./conversation.ts";
 import { filledText, Id, IdempotencyKey, Intent, InteractionId, Language, SessionId, Timestamp } from "./fields.ts";
 import { type Json, Metadata } from "./json.ts";
 import * as limits from "./limits.ts";
-import { AddedMemory, MemoryOrigin, NewMemory, TextWarnings } from "./memory.ts";
+import { AddedMemory, MemoryOrigin, NewMemory } from "./memory.ts";
 import { PreferenceKey, PreferenceValue } from "./preferences.ts";
+import { TextWarnings } from "./text-warnings.ts";
 
 /** How far `begin` may go for an answer of before: not at all, for the same question, or for one of the same meaning. */
 export const CacheUse = z.enum(["off", "exact", "semantic"]);

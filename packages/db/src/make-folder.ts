@@ -7,7 +7,6 @@ import { dirname } from "node:path";
  * Node's own `recursive` never comes to an end where the folder above is there and yet says that it is missing: below
  * `/proc`, or in a working directory that was removed.
  *
- * @param path absolute
  * @throws Error of the file system, such as `EACCES`, `ENOTDIR`, or `EEXIST` for a file in its place
  */
 export async function makeFolder(path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { makeFolder } from "@keepsake/db";
 import { z } from "zod";
 import { PARTIAL, syncPath } from "../archive/archive-file.ts";
@@ -52,7 +52,7 @@ export function timeOf(name: string): Date | null {
 /** Makes the folder when it is not there: its owner alone may look into it. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await makeFolder(resolve(folder));
+    await makeFolder(folder);
     await readdir(folder);
   } catch (error) {
     throw new Error(

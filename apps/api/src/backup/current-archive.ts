@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type DatabaseConfig, migrate } from "@keepsake/db";
+import { type DatabaseConfig, makeFolder, migrate } from "@keepsake/db";
 import { withArchiveFile, writeArchiveFile } from "../archive/archive-file.ts";
 import type { ArchiveHeader } from "../archive/archive-format.ts";
 import { exportArchive } from "../archive/export-archive.ts";
@@ -38,7 +38,7 @@ export async function bringUpToDate(path: string, options: BringUpToDateOptions)
   }
   options.note(`bringing the archive from ${header.schema.last} up to date …`);
   await using resources = new AsyncDisposableStack();
-  await mkdir(options.parent, { recursive: true, mode: 0o700 });
+  await makeFolder(options.parent);
   const folder = await mkdtemp(join(options.parent, "scratch-"));
   resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const upgraded = join(folder, basename(path));

@@ -79,7 +79,7 @@ async function restoreFolder(
   header: ArchiveHeader,
 ): Promise<RestoreResult> {
   const { note, path, signal } = options;
-  await makeFolder(resolve(config.dataDir));
+  await makeFolder(config.dataDir);
   await removeOld(config.dataDir, (name) => name.startsWith(DRAFT));
   const draft = await mkdtemp(join(config.dataDir, DRAFT));
   try {

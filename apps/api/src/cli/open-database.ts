@@ -41,17 +41,13 @@ export async function openDatabase(
  * @throws DatabaseStartError, and Error when it has no tables yet or those of an older version
  */
 export async function openAsItIs(config: DatabaseConfig, call: Pick<CommandCall, "note">): Promise<DatabaseHandle> {
-  const handle = await openDatabase(config, call);
-  try {
-    const { pending } = await readMigrationPlan(handle.sql);
-    if (pending.length === 0) return handle;
+  return await heldIf(await openDatabase(config, call), async ({ sql }) => {
+    const { pending } = await readMigrationPlan(sql);
+    if (pending.length === 0) return;
     throw new Error(
       "This database has no tables of Keepsake yet, or those of an older version: nothing was changed, and without --dry-run they are brought up to date.",
     );
-  } catch (error) {
-    await handle[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }
 
 /** Opens a database and brings its schema to this version; an embedded one that is not there is made. */
@@ -60,9 +56,16 @@ export async function openMigrated(
   { note }: Pick<CommandCall, "note">,
 ): Promise<DatabaseHandle> {
   const onProgress = (step: string) => note(`${step} …`);
-  const handle = await connect(config, { onProgress });
+  return await heldIf(await connect(config, { onProgress }), (handle) => migrate(handle, { onProgress }));
+}
+
+/** The handle, which is closed when something that it has to pass first fails. */
+async function heldIf(
+  handle: DatabaseHandle,
+  passes: (handle: DatabaseHandle) => Promise<unknown>,
+): Promise<DatabaseHandle> {
   try {
-    await migrate(handle, { onProgress });
+    await passes(handle);
     return handle;
   } catch (error) {
     await handle[Symbol.asyncDispose]();

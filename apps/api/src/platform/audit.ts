@@ -3,7 +3,7 @@ import { auditLog } from "@keepsake/db/schema";
 import { type SQL, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { type Actor, ofServer } from "./actor.ts";
-import { type ChangedItems, changedItems } from "./changed-items.ts";
+import { type ChangedItems, changedItems, namedItems } from "./changed-items.ts";
 
 /** Facts about an effect, never a content: `{ "format": "alpaca" }`. */
 export type AuditDetails = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
@@ -62,8 +62,7 @@ export async function auditErased(
   names: readonly string[],
 ): Promise<void> {
   if (names.length === 0) return;
-  const answer = names.map((id) => ({ id }));
-  await audit(actor, tx, { procedure: "server.erase", details: { what }, ...changedItems(actor.userId, answer) });
+  await audit(actor, tx, { procedure: "server.erase", details: { what }, ...namedItems(actor.userId, names) });
 }
 
 /** A part of a statement that writes an effect on one item, for each row of `source`. */

@@ -24,9 +24,14 @@ const COUNTS = ["removed", "deleted"] as const;
 export function changedItems(userId: string | null, answer: unknown): ChangedItems {
   const names = namesIn(answer);
   const counted = COUNTS.map((field) => fieldOf(answer, field)).find((value) => typeof value === "number");
+  return { ...namedItems(userId, names), ...(counted !== undefined && { count: counted }) };
+}
+
+/** As {@link changedItems}, of things whose names are known. */
+export function namedItems(userId: string | null, names: readonly string[]): ChangedItems {
   const first = names.slice(0, AUDITED_ITEMS_MAX);
   const items = userId === null ? first : first.map((name) => toItem(userId, name));
-  return { items, count: counted ?? names.length };
+  return { items, count: names.length };
 }
 
 function namesIn(answer: unknown): string[] {

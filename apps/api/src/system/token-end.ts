@@ -10,11 +10,10 @@ import { findApiToken } from "./token-store.ts";
  * @param wanted null for an end that nobody asked for: the caller's own then
  * @throws DomainError `FORBIDDEN` for a later one
  */
-export async function endWithinOwn({ by }: Actor, tx: Transaction, wanted: Date | null): Promise<Date | null> {
-  const own = by?.tokenId ? ((await findApiToken(tx, by.tokenId))?.expiresAt ?? null) : null;
-  if (own === null || wanted === null) return wanted ?? own;
-  if (wanted <= own) return wanted;
-  throw outlives(own);
+export async function endWithinOwn(actor: Actor, tx: Transaction, wanted: Date | null): Promise<Date | null> {
+  const own = await ownEnd(actor, tx);
+  if (wanted !== null) assertNotAfter(own, wanted);
+  return wanted ?? own;
 }
 
 /**
@@ -23,12 +22,17 @@ export async function endWithinOwn({ by }: Actor, tx: Transaction, wanted: Date 
  * @throws DomainError `FORBIDDEN` when it ends after the caller's own
  */
 export async function assertEndsWithinOwn(actor: Actor, tx: Transaction, end: Date | null): Promise<void> {
-  const own = await endWithinOwn(actor, tx, null);
-  if (own !== null && (end === null || end > own)) throw outlives(own);
+  assertNotAfter(await ownEnd(actor, tx), end);
 }
 
-const outlives = (own: Date) =>
-  new DomainError(
+async function ownEnd({ by }: Actor, tx: Transaction): Promise<Date | null> {
+  return by?.tokenId ? ((await findApiToken(tx, by.tokenId))?.expiresAt ?? null) : null;
+}
+
+function assertNotAfter(own: Date | null, end: Date | null): void {
+  if (own === null || (end !== null && end <= own)) return;
+  throw new DomainError(
     "FORBIDDEN",
     `A token cannot give out one that outlives it: it ends at ${own.toISOString()}. One without an end can, and keepsake token create.`,
   );
+}

@@ -2,6 +2,7 @@ import { lstat, mkdir, mkdtemp, readFile, rm, rmdir, stat } from "node:fs/promis
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseStartError } from "../database-error.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { SocketPaths } from "./sockets/socket-server.ts";
 
 /** macOS takes 103 bytes for a socket's path, Linux 107. */
@@ -60,7 +61,7 @@ async function makeSocketFolder(makeParent: () => Promise<string>, name: string)
   const folder = join(await makeParent(), name);
   const path = join(folder, SOCKET_NAME);
   if (Buffer.byteLength(path) > SOCKET_PATH_BYTES_MAX) return null;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   return path;
 }
 

@@ -7,8 +7,9 @@ import { examineSkew } from "./clock.ts";
 import { examineDisk } from "./disk.ts";
 import { examineDurability } from "./durability.ts";
 import { type Finding, fail, pass, skip } from "./finding.ts";
+import { readInstallation } from "./installation.ts";
 import { examineModel, type RecordedSpace } from "./model.ts";
-import { examineTokens, readHasTokens } from "./tokens.ts";
+import { examineTokens } from "./tokens.ts";
 import { examineExtensions, examineSchema } from "./versions.ts";
 
 /** What the database was found to be. */
@@ -31,8 +32,8 @@ export async function examineDatabase(config: Config): Promise<ExaminedDatabase>
     return { findings, hasTokens: hasDatabase(config.database) ? null : false, ageMs: null };
   }
   await using open = session;
-  const hasTokens = await readHasTokens(open.sql);
-  return { findings: await examineOpen(open.sql, config, hasTokens), hasTokens, ageMs: await readAge(open.sql) };
+  const { hasTokens, ageMs } = await readInstallation(open.sql);
+  return { findings: await examineOpen(open.sql, config, hasTokens), hasTokens, ageMs };
 }
 
 function cannotOpen(database: DatabaseConfig, said: string): Finding {
@@ -68,15 +69,6 @@ async function hasTables(sql: postgres.Sql): Promise<boolean> {
     select exists (select from information_schema.columns where table_schema = 'public'
       and (table_name, column_name) in (('api_tokens', 'last_used_at'))) as "isThere"`;
   return row.isThere;
-}
-
-/** An older schema has nothing that says it. */
-async function readAge(sql: postgres.Sql): Promise<number | null> {
-  const [table] = await sql<[{ isThere: boolean }]>`select to_regclass('public.installation') is not null as "isThere"`;
-  if (!table.isThere) return null;
-  const [row] = await sql<{ ageMs: number }[]>`
-    select extract(epoch from now() - min(created_at))::float8 * 1000 as "ageMs" from public.installation`;
-  return row?.ageMs ?? null;
 }
 
 async function findSpace(sql: postgres.Sql): Promise<RecordedSpace | null> {

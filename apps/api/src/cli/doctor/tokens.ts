@@ -54,18 +54,6 @@ function judgeToken({ id, label, role, endsInDays, ageDays, unusedDays }: KnownT
   return [];
 }
 
-/**
- * Whether a token was ever made: from then on the server asks every call for one, also when all are revoked.
- *
- * An older schema has nothing that says so, and the start that brings it up to date begins without tokens.
- */
-export async function readHasTokens(sql: postgres.Sql): Promise<boolean> {
-  const [table] = await sql<[{ isThere: boolean }]>`select to_regclass('public.installation') is not null as "isThere"`;
-  if (!table.isThere) return false;
-  const found = await sql`select from public.installation where tokens_version > 0`;
-  return found.length > 0;
-}
-
 /** The tokens of the database. */
 export async function examineTokens(sql: postgres.Sql, hasAdminToken: boolean, hasTokens: boolean): Promise<Finding[]> {
   const tokens = await sql<KnownToken[]>`
